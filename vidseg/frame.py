@@ -1,0 +1,96 @@
+"""What flows: a Frame, and a Cutout, which is a frame and its matte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[Any]
+"""One component of a picture, ``(height, width)``, ``uint8`` or ``uint16`` (more than 8 bits, low-aligned)."""
+
+Matte = NDArray[Any]
+"""How much of each pixel is person, ``(height, width)``: ``float32`` 0 to 1 at a working size, ``uint16`` 0 to
+``FULL`` at the frame's size."""
+
+FULL = 65535
+"""The value of a matte at the frame's size where the pixel is all person."""
+
+
+def planes_of(picture: av.VideoFrame) -> list[Plane]:
+    """Views of a planar picture's own memory, one array a component; write to them only if the picture is yours."""
+    views = []
+    for plane, component in zip(picture.planes, picture.format.components, strict=True):
+        dtype = np.dtype(np.uint8 if component.bits <= 8 else "<u2")
+        rows = np.frombuffer(plane, dtype).reshape(plane.height, -1)  # type: ignore[call-overload]
+        if plane.line_size < 0:  # stored bottom up
+            rows = rows[::-1]
+        views.append(rows[:, : plane.width])
+    return views
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture in the source's own planar YUV format, with its exact time.
+
+    Its colour tags (``picture.color_range`` and friends) are never "unspecified". Frames are shared: what wants to
+    change one makes a new one.
+    """
+
+    picture: av.VideoFrame
+    index: int
+    pts: int
+    time_base: Fraction
+    duration: int = 0
+    sample_aspect_ratio: Fraction = Fraction(1)
+
+    def __post_init__(self) -> None:
+        if len(self.picture.planes) != 3 or self.picture.format.is_rgb:
+            raise ValueError(f"a frame is planar YUV, not {self.picture.format.name}")
+
+    @property
+    def time(self) -> Fraction:
+        """Seconds, exactly."""
+        return self.pts * self.time_base
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.picture.width
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.picture.height
+
+    @property
+    def depth(self) -> int:
+        """Bits a sample."""
+        return self.picture.format.components[0].bits
+
+    @property
+    def planes(self) -> list[Plane]:
+        """Y, U and V as read-only views."""
+        views = planes_of(self.picture)
+        for view in views:
+            view.flags.writeable = False
+        return views
+
+    def with_picture(self, picture: av.VideoFrame) -> Frame:
+        """The same moment with another picture, which takes over this one's colour tags."""
+        for tag in ("color_range", "colorspace", "color_primaries", "color_trc"):
+            setattr(picture, tag, getattr(self.picture, tag))
+        picture.pts, picture.time_base = self.pts, self.time_base
+        return Frame(picture, self.index, self.pts, self.time_base, self.duration, self.sample_aspect_ratio)
+
+
+@dataclass(frozen=True, slots=True)
+class Cutout:
+    """A frame and its matte."""
+
+    frame: Frame
+    matte: Matte

@@ -1,0 +1,50 @@
+"""What a stage is: frozen settings that are called with a stream and return a generator.
+
+A stage's running state lives in its generator's locals, so there is nothing to reset, flush or close, and a stage
+compares, prints and pickles. Settings that can't work are found by ``check`` before any work starts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from vidseg.frame import Cutout, Frame
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """The settings of one step of the road."""
+
+    def check(self) -> None:
+        """Raise a ``RequestError`` if these settings can't work (a missing file, a bad colour)."""
+
+    def settings(self) -> dict[str, Any]:
+        """The stage's name and settings as plain JSON values."""
+        return {"stage": type(self).__name__} | dataclasses.asdict(self)
+
+
+class Segmenter(Stage, ABC):
+    """Finds the person: as many cutouts out as frames in, in order, the matte ``float32`` at a working size."""
+
+    @abstractmethod
+    def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
+        """One cutout for each frame."""
+
+
+class Filter(Stage, ABC):
+    """Betters mattes: as many cutouts out as in, in order; it may look ahead by a bounded window."""
+
+    @abstractmethod
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
+        """One cutout for each cutout."""
+
+
+class Effect(Stage, ABC):
+    """Makes the picture: one frame for each cutout, in order, at the cutout's time; the matte has the frame's size."""
+
+    @abstractmethod
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
+        """One frame for each cutout."""
