@@ -1,0 +1,120 @@
+"""Video codecs: the encoder behind each name, what it takes, and how its settings are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vidseg.errors import OptionError
+from vidseg.media import containers, formats
+from vidseg.media.hdr import StaticMetadata
+
+_X26X_PRESETS = (
+    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo",
+)  # fmt: skip
+
+
+def _x264(crf: str, preset: str, _: StaticMetadata) -> dict[str, str]:
+    return {"crf": crf, "preset": preset}
+
+
+def _x265(crf: str, preset: str, hdr: StaticMetadata) -> dict[str, str]:
+    parameters = {"log-level": "none", "repeat-headers": "1"} | hdr.x265()
+    return {"crf": crf, "preset": preset, "x265-params": ":".join(f"{k}={v}" for k, v in parameters.items())}
+
+
+def _svt_av1(crf: str, preset: str, hdr: StaticMetadata) -> dict[str, str]:
+    options = {"crf": crf, "preset": preset}
+    if parameters := hdr.svt_av1():
+        options["svtav1-params"] = ":".join(f"{k}={v}" for k, v in parameters.items())
+    return options
+
+
+def _vp9(crf: str, preset: str, _: StaticMetadata) -> dict[str, str]:
+    return {"crf": crf, "b": "0", "deadline": "good", "cpu-used": preset, "row-mt": "1"}
+
+
+@dataclass(frozen=True)
+class Codec:
+    """One ``--codec``: defaults are for footage that will be edited again, near to what the eye can't tell apart."""
+
+    name: str
+    encoder: str
+    depths: tuple[int, ...]
+    subsamplings: tuple[str, ...]
+    crf: float
+    best_and_worst_crf: tuple[float, float]
+    preset: str
+    presets: tuple[str, ...]
+    options: Callable[[str, str, StaticMetadata], dict[str, str]]
+    odd_sizes: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+CODECS = {
+    codec.name: codec
+    for codec in (
+        Codec("h264", "libx264", (8, 10), ("420", "422", "444"), 18, (0, 51), "medium", _X26X_PRESETS, _x264),
+        Codec(
+            "hevc", "libx265", (8, 10, 12), ("420", "422", "444"), 20, (0, 51), "medium", _X26X_PRESETS, _x265,
+            tags={"mp4": "hvc1", "mov": "hvc1"},  # the tag Apple's players ask for
+        ),
+        Codec(
+            "av1", "libsvtav1", (8, 10), ("420",), 25, (0, 63), "8", tuple(str(n) for n in range(14)), _svt_av1,
+            odd_sizes=True,
+        ),
+        Codec(
+            "vp9", "libvpx-vp9", (8,), ("420", "422", "444"), 24, (0, 63), "3", tuple(str(n) for n in range(9)), _vp9,
+            odd_sizes=True,
+        ),
+    )
+}  # fmt: skip
+
+
+def named(name: str) -> Codec:
+    """The codec of this name; raises ``OptionError``."""
+    try:
+        return CODECS[name]
+    except KeyError:
+        raise OptionError("--codec", f"{name!r} is none of {', '.join(CODECS)}") from None
+
+
+def usual(container: str, depth: int) -> Codec:
+    """The codec for a container where none was asked for: H.264, HEVC above 8 bits, VP9 or AV1 in WebM."""
+    if container == "webm":
+        return CODECS["vp9" if depth == 8 else "av1"]
+    return CODECS["h264" if depth == 8 else "hevc"]
+
+
+def check_settings(codec: Codec, crf: float | None, preset: str | None) -> None:
+    """Raise ``OptionError`` where a codec doesn't know a setting."""
+    best, worst = codec.best_and_worst_crf
+    if crf is not None and not best <= crf <= worst:
+        raise OptionError("--crf", f"{crf:g} is outside {best:g} to {worst:g}, which {codec.name} has")
+    if preset is not None and preset not in codec.presets:
+        raise OptionError("--preset", f"{preset!r} is none of {codec.name}'s: {', '.join(codec.presets)}")
+
+
+def check_container(codec: Codec, container: str) -> None:
+    """Raise ``OptionError`` where a container can't hold a codec."""
+    if not containers.takes_encoder(container, codec.encoder):
+        fitting = [name for name, other in CODECS.items() if containers.takes_encoder(container, other.encoder)]
+        raise OptionError("--codec", f"{container} can't hold {codec.name}; it holds {', '.join(fitting)}")
+
+
+def encoded_format(codec: Codec, frame_format: str, width: int, height: int) -> str | None:
+    """The format in which a codec takes frames of this format and size, or None where it can't without loss.
+
+    The same, or, where the size is odd and the codec can't halve it (H.264 and HEVC crop in whole chroma samples:
+    ITU-T H.264, 7.4.2.1.1), the same in 4:4:4; never fewer bits or less chroma.
+    """
+    depth = 8 if not frame_format.endswith("le") else int(frame_format[7:9])
+    if depth not in codec.depths:
+        return None
+    subsampling = formats.subsampling_of(frame_format)
+    odd = (subsampling in ("420", "422") and width % 2) or (subsampling == "420" and height % 2)
+    if subsampling not in codec.subsamplings:
+        return None
+    if odd and not codec.odd_sizes:
+        return formats.name_of("444", depth)
+    return frame_format

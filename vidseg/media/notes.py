@@ -1,0 +1,23 @@
+"""What is said of a job beside its result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Notes:
+    """Two lists, each sentence once: what the user must be told, and the details he may ask for."""
+
+    said: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        """Note what the user must be told: something left out, changed or damaged."""
+        if text not in self.said:
+            self.said.append(text)
+
+    def detail(self, text: str) -> None:
+        """Note what he may ask for: a guess that was made, something brought to an equal form."""
+        if text not in self.details:
+            self.details.append(text)

@@ -1,0 +1,113 @@
+"""What a file is, before anything is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from vidseg.errors import SourceError
+from vidseg.media import opening
+
+RATES = (Fraction(1), Fraction(240))
+"""Between these a container's frame rate is believed; outside it is a clock's, not a camera's."""
+
+
+@dataclass(frozen=True)
+class Media:
+    """A video file's main picture stream.
+
+    ``frames`` is the container's own count or one by its length, None where it says neither; ``origin`` is the time
+    at which the file starts to play, in seconds on its own clock; ``duration`` is in seconds.
+    """
+
+    path: Path
+    stream: int
+    width: int
+    height: int
+    pixel_format: str
+    depth: int
+    rate: Fraction
+    time_base: Fraction
+    origin: Fraction
+    frames: int | None
+    duration: Fraction | None
+
+
+def main_video(container: InputContainer, path: Path) -> VideoStream:
+    """The stream to work on: the first real video (not a cover picture) that there is a decoder for.
+
+    Raises ``SourceError``.
+    """
+    videos = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not videos:
+        what = "only sound" if container.streams.audio else "nothing that moves"
+        raise SourceError(str(path), f"holds no video, {what}")
+    for stream in sorted(videos, key=lambda video: not video.disposition & Disposition.default):
+        context = stream.codec_context
+        if context is not None and context.width and context.height and context.pix_fmt:
+            return stream
+    raise SourceError(str(path), "holds a video stream that can't be decoded (no decoder, or no picture in it)")
+
+
+def plausible_rate(stream: VideoStream) -> Fraction:
+    """Frames a second by what the container says, within ``RATES``, 25 where it says nothing."""
+    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if rate and RATES[0] <= rate <= RATES[1]:
+            return Fraction(rate)
+    return Fraction(25)
+
+
+ARBITRARY_CLOCKS = {"mpegts", "mpeg", "flv", "asf", "live_flv", "mxf", "rm", "wtv", "dv", "ogg", "vob"}
+"""Demuxers whose first time means nothing: what plays first plays at 0."""
+
+
+def origin_of(container: InputContainer, video: VideoStream) -> Fraction:
+    """The time on the file's clock that is 0 in the output: the same for every stream, so that they keep in step.
+
+    0 where the format's clock starts at 0 (a late start is then meant), the earliest stream's start where it starts
+    anywhere; a negative start of the picture is always brought to 0, for outputs can't hold it.
+    """
+    starts = {
+        stream.index: stream.start_time * stream.time_base
+        for stream in container.streams
+        if stream.start_time is not None and stream.time_base and stream.type in ("video", "audio")
+    }
+    if set(container.format.name.split(",")) & ARBITRARY_CLOCKS and starts:
+        return min(starts.values())
+    return min(Fraction(0), starts.get(video.index, Fraction(0)))
+
+
+def describe(container: InputContainer, stream: VideoStream, path: Path) -> Media:
+    """A ``Media`` of an open container's stream."""
+    context = stream.codec_context
+    rate = plausible_rate(stream)
+    duration: Fraction | None = None
+    if stream.duration and stream.time_base:
+        duration = stream.duration * stream.time_base
+    elif container.duration:
+        duration = Fraction(container.duration, 1_000_000)
+    frames = stream.frames or (round(duration * (stream.average_rate or rate)) if duration else None)
+    return Media(
+        path=path,
+        stream=stream.index,
+        width=context.width,
+        height=context.height,
+        pixel_format=context.pix_fmt or "",
+        depth=max(component.bits for component in context.format.components) if context.format else 8,
+        rate=rate,
+        time_base=Fraction(stream.time_base or Fraction(1, 1000)),
+        origin=origin_of(container, stream),
+        frames=frames or None,
+        duration=duration,
+    )
+
+
+def probe(path: Path) -> Media:
+    """What a file's main picture stream is, without decoding it; raises ``SourceError``."""
+    with opening.opened(path) as container:
+        return describe(container, main_video(container, path), path)

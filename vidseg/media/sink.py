@@ -1,0 +1,273 @@
+"""An output file: encoded, joined by the source's other streams, checked, and only then given its name."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import OutputContainer
+from av.packet import Packet
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+from vidseg.errors import IncompleteError, WriteError
+from vidseg.frame import Frame
+from vidseg.job import Encoding
+from vidseg.media import codecs, containers, formats, opening
+from vidseg.media.colour import Colour
+from vidseg.media.copied import CopiedStreams, plain_metadata
+from vidseg.media.hdr import StaticMetadata
+from vidseg.media.notes import Notes
+from vidseg.media.probe import RATES
+from vidseg.media.source import Source
+
+
+class Sink:
+    """One output file; a context that leaves nothing behind unless ``finish`` was reached.
+
+    It is written under a temporary name in the target's folder and takes its name when it is whole.
+    """
+
+    def __init__(self, target: Path, encoding: Encoding, source: Source, notes: Notes, *, overwrite: bool) -> None:
+        """``source`` gives what is copied beside the picture; raises ``WriteError``."""
+        self.target = target
+        self._encoding, self._source, self._notes, self._overwrite = encoding, source, notes, overwrite
+        self._container_name = containers.container_of(target)
+        self._reformatter = VideoReformatter()
+        self._format = ""
+        self._size = (0, 0)
+        self._stream: VideoStream | None = None
+        self._durations: dict[int, int] = {}
+        self._first_pts: int | None = None
+        self._last_pts = 0
+        self._frames = self._packets = 0
+        self._output: OutputContainer | None = None
+        self._copied: CopiedStreams | None = None
+        self._temporary = self._claim()
+
+    def _claim(self) -> Path:
+        temporary = self.target.parent.absolute() / f".vidseg-{secrets.token_hex(6)}.part"
+        with self._telling():
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        return temporary
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close everything, and remove what isn't finished."""
+        if self._copied is not None:
+            self._copied.close()
+        if self._output is not None:
+            output, self._output = self._output, None
+            with suppress(av.error.FFmpegError, ValueError, OSError):
+                output.close()  # writes a trailer to what is thrown away
+        self._temporary.unlink(missing_ok=True)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """FFmpeg's and the system's errors as a ``WriteError``."""
+        try:
+            yield
+        except av.error.FFmpegError as error:
+            raise WriteError(str(self.target), _write_reason(error)) from error
+        except OSError as error:
+            raise WriteError(str(self.target), _write_reason(error)) from None
+
+    def write(self, frame: Frame) -> None:
+        """Encode one frame; times must go forward. Raises ``WriteError``."""
+        if self._stream is None:
+            self._begin(frame)
+        assert self._stream is not None  # noqa: S101 - for the type checker
+        picture = frame.picture
+        if (picture.width, picture.height) != self._size:
+            raise WriteError(
+                str(self.target), f"a frame has {picture.width}x{picture.height}, not the first one's size"
+            )
+        with self._telling():
+            if formats.same_planes(picture.format.name) != self._format:
+                picture = self._reformatter.reformat(
+                    picture,
+                    format=self._format,
+                    src_colorspace=int(picture.colorspace),
+                    dst_colorspace=int(picture.colorspace),
+                    src_color_range=int(picture.color_range),
+                    dst_color_range=int(picture.color_range),
+                )
+            picture.pts, picture.time_base = frame.pts, frame.time_base
+            self._durations[frame.pts] = frame.duration
+            self._mux_picture(self._stream.encode(picture))
+        if self._first_pts is None:
+            self._first_pts = frame.pts
+        self._last_pts = frame.pts
+        self._frames += 1
+
+    def _begin(self, frame: Frame) -> None:
+        """Set up the streams, by the first frame."""
+        codec = self._codec(frame)
+        encoded = codecs.encoded_format(codec, frame.picture.format.name, frame.width, frame.height)
+        if encoded is None:
+            raise WriteError(
+                str(self.target),
+                f"{codec.name} can't hold {frame.picture.format.name} without loss here: use --codec hevc",
+            )
+        if encoded != frame.picture.format.name:
+            self._notes.say(
+                f"{frame.width}x{frame.height} is odd, which {codec.name} holds in 4:4:4 only "
+                "(--codec av1 or vp9 keep 4:2:0)"
+            )
+        self._format, self._size = encoded, (frame.width, frame.height)
+        codecs.check_settings(codec, self._encoding.crf, self._encoding.preset)
+        media = self._source.media
+        with self._telling():
+            self._output = av.open(
+                str(self._temporary), "w", format=self._container_name, container_options=self._container_options()
+            )
+            stream = self._output.add_stream(
+                codec.encoder,
+                rate=min(max(media.rate, RATES[0]), RATES[1]),
+                options=self._encoder_options(codec),
+                time_base=frame.time_base,
+            )
+            assert isinstance(stream, VideoStream)  # noqa: S101 - a video encoder's
+            self._dress(stream, frame, codec)
+            self._copied = CopiedStreams(
+                self._source.path, media.stream, media.origin + self._source.span.start, self._source.span, self._notes
+            )
+            self._copied.add_to(self._output, self._container_name)
+            try:
+                self._output.start_encoding()
+            except av.error.FFmpegError as error:
+                raise WriteError(
+                    str(self.target),
+                    f"{codec.encoder} refuses {frame.width}x{frame.height} {encoded} ({opening.reason(error)})",
+                ) from error
+        self._stream = stream
+
+    def _codec(self, frame: Frame) -> codecs.Codec:
+        if self._encoding.codec is not None:
+            return codecs.named(self._encoding.codec)
+        return codecs.usual(self._container_name, frame.depth)
+
+    def _encoder_options(self, codec: codecs.Codec) -> dict[str, str]:
+        crf = codec.crf if self._encoding.crf is None else self._encoding.crf
+        hdr: StaticMetadata = self._source.static_metadata
+        options = codec.options(f"{crf:g}", self._encoding.preset or codec.preset, hdr)
+        if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
+            self._notes.say(f"{codec.name} carries no mastering display and light level here; --codec hevc does")
+        return options
+
+    def _container_options(self) -> dict[str, str]:
+        if self._container_name not in ("mp4", "mov"):
+            # Matroska's muxer would shift the picture by the little that an encoder's first sound comes before it
+            return {"avoid_negative_ts": "disabled"}
+        clock = self._source.media.time_base.denominator
+        while clock < 10_000:  # as the muxer chooses the track's clock, so that a late start is exact in the film's
+            clock *= 2
+        options = {"movie_timescale": str(min(clock, 1_000_000))}
+        if any(key.startswith(("com.apple.quicktime", "com.android")) for key in self._source.container.metadata):
+            options["movflags"] = "use_metadata_tags"
+        return options
+
+    def _dress(self, stream: VideoStream, frame: Frame, codec: codecs.Codec) -> None:
+        context = stream.codec_context
+        context.width, context.height = frame.width, frame.height
+        context.pix_fmt = self._format
+        context.sample_aspect_ratio = frame.sample_aspect_ratio
+        colour = Colour.of(frame.picture)
+        context.color_range, context.colorspace = colour.range, colour.matrix
+        context.color_primaries, context.color_trc = colour.primaries, colour.transfer
+        if tag := codec.tags.get(self._container_name):
+            context.codec_tag = tag
+        source = self._source.container.streams[self._source.media.stream]
+        stream.metadata.update(plain_metadata(source.metadata))
+        stream.disposition = source.disposition
+
+    def _mux_picture(self, packets: list[Packet[Any]]) -> None:
+        assert self._output is not None  # noqa: S101 - for the type checker
+        assert self._copied is not None  # noqa: S101
+        for packet in packets:
+            if packet.pts is not None:
+                packet.duration = self._durations.pop(packet.pts, 0) or packet.duration
+            self._packets += 1
+            time = (packet.dts if packet.dts is not None else packet.pts or 0) * packet.time_base
+            self._output.mux(packet)
+            for other in self._copied.until(time):
+                self._output.mux(other)
+
+    def finish(self) -> None:
+        """Write what is left, close, check, and give the file its name.
+
+        Raises ``WriteError``; ``IncompleteError`` where the finished file isn't what was written.
+        """
+        if self._stream is None or self._output is None or self._copied is None:
+            raise IncompleteError(str(self.target), "no frame was written")
+        with self._telling():
+            self._mux_picture(self._stream.encode(None))
+            for packet in self._copied.rest():
+                self._output.mux(packet)
+            output, self._output = self._output, None
+            output.close()
+        self._check()
+        with self._telling():
+            self._publish()
+
+    def _check(self) -> None:
+        """Open the finished file again and compare it with what went in."""
+        expected = [stream for stream in (self._stream,) if stream is not None]
+        with av.open(str(self._temporary), metadata_errors="replace") as written:
+            videos = [v for v in written.streams.video if v.frames != 1 or self._frames == 1] or written.streams.video
+            stream = videos[0]
+            stamps = [packet.pts for packet in written.demux(stream) if packet.size]
+            others = len(written.streams) - len(expected)
+            time_base = Fraction(stream.time_base or 1)
+        times = sorted(stamp for stamp in stamps if stamp is not None)
+        if len(stamps) != self._frames or len(times) != self._frames:
+            raise IncompleteError(str(self.target), f"{self._frames} frames went in, {len(stamps)} came out")
+        source_base = self._source.media.time_base
+        allowed = time_base + source_base
+        for mine, came in ((self._first_pts or 0, times[0]), (self._last_pts, times[-1])):
+            if abs(mine * source_base - came * time_base) > allowed:
+                raise IncompleteError(
+                    str(self.target),
+                    f"a frame of {float(mine * source_base):.3f} s came out at {float(came * time_base):.3f} s",
+                )
+        if self._copied is not None and others < self._copied.kept:
+            raise IncompleteError(str(self.target), "a stream that was copied isn't in it")
+
+    def _publish(self) -> None:
+        with self._temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        if self._overwrite:
+            self._temporary.replace(self.target)
+        else:
+            try:
+                os.link(self._temporary, self.target)  # unlike a rename, never replaces what came meanwhile
+            except FileExistsError:
+                raise WriteError(str(self.target), "appeared meanwhile, and was left as it is") from None
+            except OSError:  # a file system without links
+                self._temporary.rename(self.target)
+        folder = os.open(self.target.parent.absolute(), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _write_reason(error: BaseException) -> str:
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full"
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"can't be written: {opening.reason(error)}"
+    return f"writing failed: {opening.reason(error)}"
