@@ -1,0 +1,38 @@
+"""Replace: another place behind the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from vidseg.effects import blend
+from vidseg.frame import Cutout, Frame
+from vidseg.media import backdrop
+from vidseg.stages import Effect
+
+
+@dataclass(frozen=True)
+class Replace(Effect):
+    """The background is a picture, a video or a colour.
+
+    ``background`` is a path, or a colour as ``green`` or ``#00b140``; a file of that name comes first. A video is
+    looped, its time matched with the source's. ``fit`` is ``cover`` (fills, what is too much is cut), ``contain``
+    (whole, over black) or ``stretch``.
+    """
+
+    background: str
+    fit: backdrop.Fit = "cover"
+
+    def check(self) -> None:
+        """Raise ``BackgroundError`` or ``ColourError`` if the background can't be read."""
+        backdrop.check(self.background)
+
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
+        """Each frame over the background at its time."""
+        behind: backdrop.Backdrop | None = None
+        with ExitStack() as stack:
+            for cutout in cutouts:
+                if behind is None:
+                    behind = stack.enter_context(backdrop.opened(self.background, self.fit, cutout.frame))
+                yield blend.over(cutout.frame, behind.planes_at(cutout.frame.time), cutout.matte)
