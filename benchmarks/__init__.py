@@ -1,0 +1,1 @@
+"""What vidseg measures of itself, one command each."""

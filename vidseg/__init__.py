@@ -1,0 +1,46 @@
+"""vidseg finds the people in video files and gives back edited video.
+
+>>> vidseg.replace("in.mp4", "out.mp4", background="beach.jpg")
+>>> for frame, matte in vidseg.mattes("in.mp4"): ...
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vidseg.api import mattes, replace
+    from vidseg.errors import VidsegError
+    from vidseg.frame import FULL, Frame, Matte
+    from vidseg.job import Done, Progress
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "replace": "vidseg.api",
+    "mattes": "vidseg.api",
+    "VidsegError": "vidseg.errors",
+    "Frame": "vidseg.frame",
+    "Matte": "vidseg.frame",
+    "FULL": "vidseg.frame",
+    "Done": "vidseg.job",
+    "Progress": "vidseg.job",
+}
+"""Where each name lives; loaded when first used, for MediaPipe takes a second that ``vidseg --help`` needn't wait."""
+
+__all__ = ["FULL", "Done", "Frame", "Matte", "Progress", "VidsegError", "mattes", "replace"]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module 'vidseg' has no attribute {name!r}") from None
+    if home == "vidseg.api":
+        from vidseg import libraries
+
+        libraries.require()
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value

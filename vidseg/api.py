@@ -1,0 +1,89 @@
+"""The Python API's functions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+
+from vidseg import libraries
+from vidseg.effects.replace import Replace
+from vidseg.errors import SourceError, TargetError
+from vidseg.filters.enlarge import Enlarge
+from vidseg.filters.steepen import Steepen
+from vidseg.frame import Frame, Matte
+from vidseg.job import Done, Encoding, Progress, Recipe, Span
+from vidseg.media.backdrop import Fit
+from vidseg.media.source import Source
+from vidseg.plan import Existing, Outputs, make_folders, plan
+from vidseg.render import mattes as cutouts_of
+from vidseg.render import render
+from vidseg.segmenters.mediapipe import MediaPipe
+from vidseg.stages import Effect, Filter
+
+Seconds = float | Fraction
+
+FILTERS: tuple[Filter, ...] = (Steepen(), Enlarge())
+"""What betters every matte."""
+
+
+def recipe(effect: Effect, *, model: str = "general", encoding: Encoding | None = None) -> Recipe:
+    """The usual road to an effect: MediaPipe on the whole picture, steepened, enlarged."""
+    return Recipe(MediaPipe(model), FILTERS, effect, encoding or Encoding())
+
+
+def _span(start: Seconds, end: Seconds | None) -> Span:
+    return Span(Fraction(start), None if end is None else Fraction(end))
+
+
+def replace(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    background: str | os.PathLike[str],
+    fit: Fit = "cover",
+    model: str = "general",
+    codec: str | None = None,
+    crf: float | None = None,
+    preset: str | None = None,
+    start: Seconds = 0,
+    end: Seconds | None = None,
+    existing: Existing = "fail",
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Done:
+    """Put another background behind the people in one file.
+
+    The arguments are those of ``vidseg replace``; ``start`` and ``end`` are in seconds. With ``existing="skip"`` a
+    target that is there gives a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
+    """
+    libraries.require()
+    how = recipe(Replace(os.fspath(background), fit), model=model, encoding=Encoding(codec, crf, preset))
+    outputs = Outputs("replace", file=Path(target), existing=existing)
+    planned = plan([Path(source)], outputs, how, _span(start, end))
+    make_folders(planned)
+    for job in planned.jobs:
+        return render(job, progress, overwrite=existing == "overwrite")
+    if not planned.skipped:
+        raise TargetError(os.fspath(target), "nothing to do")
+    return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
+
+
+def mattes(
+    source: str | os.PathLike[str], *, model: str = "general", start: Seconds = 0, end: Seconds | None = None
+) -> Iterator[tuple[Frame, Matte]]:
+    """Every frame of a file with its matte (``uint16``, 0 to 65535, of the frame's size), as ``replace`` sees them.
+
+    ``frame.planes`` are its Y, U and V, ``frame.time`` its exact time in seconds, ``frame.picture`` PyAV's frame.
+    Raises ``SourceError`` or ``ModelError``.
+    """
+    libraries.require()
+    segmenter = MediaPipe(model)
+    segmenter.check()
+    path = Path(source)
+    if path.is_dir():
+        raise SourceError(str(path), "is a folder: give one file")
+    with Source(path, _span(start, end)) as opened, closing(cutouts_of(opened, segmenter, FILTERS)) as cutouts:
+        for cutout in cutouts:
+            yield cutout.frame, cutout.matte

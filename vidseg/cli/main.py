@@ -1,0 +1,60 @@
+"""``vidseg`` itself: its commands, and how every ending becomes one line and an exit code."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+import vidseg
+from vidseg.cli.replace import replace
+from vidseg.errors import VidsegError
+
+INTERRUPTED, TERMINATED = 130, 143
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(vidseg.__version__, "--version", message="vidseg %(version)s")
+def commands() -> None:
+    r"""Find the people in video files and give back edited video.
+
+    \b
+    vidseg replace talk.mp4 --bg beach.jpg             another background
+    vidseg replace talk.mp4 --bg green -o plate.mp4    a colour behind
+    vidseg replace footage/ --bg loop.mp4 --out-dir done/
+
+    Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
+    is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 130 interrupted.
+    """
+
+
+commands.add_command(replace)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (that of the process without ``arguments``) and give its exit code."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        result = commands.main(arguments, prog_name="vidseg", standalone_mode=False)
+    except VidsegError as error:
+        _complain(str(error))
+        return error.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted: nothing half-written was left")
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0
+
+
+def _terminate(*_: object) -> NoReturn:
+    sys.exit(TERMINATED)
+
+
+def _complain(text: str) -> None:
+    click.echo(f"vidseg: {text}", err=True)

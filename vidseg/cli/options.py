@@ -1,0 +1,92 @@
+"""Options that commands share, as decorators, and what they are parsed to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+
+
+class Time(click.ParamType[Fraction]):
+    """Seconds (``90``, ``1.5``), or ``m:ss``, or ``h:mm:ss``, exactly."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """The text as seconds; fails with click's error."""
+        if isinstance(value, Fraction):
+            return value
+        match = _TIME.fullmatch(str(value).strip())
+        if match is None:
+            self.fail(f"{value!r} is no time: write seconds (90, 1.5), m:ss or h:mm:ss", param, ctx)
+        hours, minutes, seconds = match.groups()
+        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + Fraction(seconds)
+
+
+def _all(*decorators: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+def sources(function: F) -> F:
+    """SOURCES: files and folders."""
+    return click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(path_type=Path))(
+        function
+    )
+
+
+outputs: Callable[[F], F] = _all(
+    click.option("-o", "--output", type=click.Path(path_type=Path), help="The output, for one source."),
+    click.option("--out-dir", type=click.Path(path_type=Path), help="The folder for the outputs; names are kept."),
+    click.option(
+        "--existing",
+        type=click.Choice(["fail", "skip", "overwrite"]),
+        default="fail",
+        show_default=True,
+        help="What to do where an output is there already.",
+    ),
+)
+
+encoding: Callable[[F], F] = _all(
+    click.option(
+        "--codec",
+        metavar="h264|hevc|av1|vp9",
+        help="The output's codec. [default: h264, hevc above 8 bits; vp9 or av1 in WebM]",
+    ),
+    click.option("--crf", type=float, help="Quality: lower is better and larger. [default: by codec, 18 for h264]"),
+    click.option("--preset", help="The encoder's own preset. [default: medium for h264 and hevc]"),
+)
+
+span: Callable[[F], F] = _all(
+    click.option("--start", type=Time(), default="0", help="Begin here: seconds, m:ss or h:mm:ss."),
+    click.option("--end", type=Time(), help="End before this moment."),
+)
+
+segmenter: Callable[[F], F] = _all(
+    click.option(
+        "--model",
+        default="general",
+        show_default=True,
+        metavar="general|landscape|FILE.tflite",
+        help="What finds the person.",
+    ),
+)
+
+telling: Callable[[F], F] = _all(
+    click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but failures."),
+    click.option("-v", "--verbose", is_flag=True, help="Say guesses and details, and let the libraries' logs through."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object for each source on standard output."),
+)

@@ -1,0 +1,157 @@
+"""Plan: inputs to jobs. Everything that can be wrong with a request is found here, before anything starts."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from vidseg.errors import OptionError, SourcesError, TargetError
+from vidseg.job import Encoding, Job, Recipe, Skipped, Span
+from vidseg.media import codecs, containers
+
+Existing = Literal["fail", "skip", "overwrite"]
+
+VIDEO_SUFFIXES = frozenset(
+    {
+        ".3g2", ".3gp", ".asf", ".avi", ".dv", ".f4v", ".flv", ".gif", ".ivf", ".m2t", ".m2ts", ".m2v",
+        ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".ogv", ".ts", ".vob",
+        ".webm", ".wmv", ".y4m",
+    }
+)  # fmt: skip
+"""What is taken out of a folder."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The jobs to do, in order, and those that are skipped because their target is there."""
+
+    jobs: tuple[Job, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where outputs go: to one ``file``, or a ``folder`` with names kept, or beside the source with ``label`` added."""
+
+    label: str
+    file: Path | None = None
+    folder: Path | None = None
+    existing: Existing = "fail"
+
+
+def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span | None = None) -> Plan:
+    """The jobs for these sources; folders stand for the videos in them.
+
+    Raises a ``RequestError``. The output folder is made last, when nothing else is wrong.
+    """
+    span = span or Span()
+    if span.start < 0 or (span.end is not None and span.end <= span.start):
+        raise OptionError("--end", "must be later than --start")
+    files = _files(sources)
+    if outputs.file is not None and outputs.folder is not None:
+        raise OptionError("--out-dir", "doesn't go with -o: one says the file, the other the folder")
+    if outputs.file is not None and len(files) > 1:
+        raise OptionError("-o", f"names one file, but there are {len(files)} sources: use --out-dir")
+    targets = [_target(file, outputs) for file in files]
+    _check_clashes(files, targets)
+    _check_encodings(targets, recipe.encoding)
+    jobs, skipped = [], []
+    for file, target in zip(files, targets, strict=True):
+        job = Job(file, target, recipe, span)
+        if target.is_symlink() or target.exists():
+            _check_existing(target, outputs.existing)
+            if outputs.existing == "skip":
+                skipped.append(Skipped(job))
+                continue
+        jobs.append(job)
+    recipe.check()
+    for folder in dict.fromkeys(target.parent for target in targets):
+        _check_folder(folder, may_be_made=outputs.folder is not None)
+    return Plan(tuple(jobs), tuple(skipped))
+
+
+def make_folders(plan: Plan) -> None:
+    """Make the output folders that aren't there; raises ``TargetError``."""
+    for folder in dict.fromkeys(job.target.parent for job in plan.jobs):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TargetError(str(folder), f"can't be made: {error.strerror}") from None
+
+
+def _files(sources: Sequence[Path]) -> list[Path]:
+    files: dict[Path, None] = {}
+    for source in sources:
+        if source.is_dir():
+            found = sorted(p for p in source.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file())
+            if not found:
+                raise SourcesError(str(source), "no video in this folder")
+            files.update(dict.fromkeys(found))
+        elif not source.exists():
+            raise SourcesError(str(source), "no such file")
+        else:
+            files[source] = None
+    if not files:
+        raise SourcesError("sources", "none given")
+    return list(files)
+
+
+def _target(source: Path, outputs: Outputs) -> Path:
+    if outputs.file is not None:
+        containers.container_of(outputs.file)
+        return outputs.file
+    suffix = source.suffix if source.suffix.lower() in containers.BY_SUFFIX else ".mp4"
+    if outputs.folder is not None:
+        return outputs.folder / f"{source.stem}{suffix}"
+    return source.with_name(f"{source.stem}-{outputs.label}{suffix}")
+
+
+def _same_place(path: Path) -> str:
+    """What two paths share if some file system takes them for one: case and Unicode form apart."""
+    return unicodedata.normalize("NFC", str(path.absolute())).casefold()
+
+
+def _check_clashes(sources: Iterable[Path], targets: Iterable[Path]) -> None:
+    taken: dict[str, Path] = {}
+    inputs = list(sources)
+    for source, target in zip(inputs, targets, strict=True):
+        key = _same_place(target)
+        if key in taken:
+            raise TargetError(str(target), f"both {taken[key].name} and {source.name} would be written there")
+        taken[key] = source
+        for other in inputs:
+            if target.exists() and other.exists() and target.samefile(other):
+                raise TargetError(str(target), "is a source: an output never replaces one")
+
+
+def _check_existing(target: Path, existing: Existing) -> None:
+    if target.is_dir():
+        raise TargetError(str(target), "is a folder")
+    if existing == "fail":
+        raise TargetError(str(target), "is there already: use --existing overwrite or skip, or another name")
+    if existing == "overwrite" and target.is_symlink():
+        raise TargetError(str(target), "is a symbolic link: it isn't written through")
+
+
+def _check_encodings(targets: Iterable[Path], encoding: Encoding) -> None:
+    for container in dict.fromkeys(containers.container_of(target) for target in targets):
+        if encoding.codec is None:
+            codecs.check_settings(codecs.usual(container, 8), encoding.crf, encoding.preset)
+        else:
+            codec = codecs.named(encoding.codec)
+            codecs.check_settings(codec, encoding.crf, encoding.preset)
+            codecs.check_container(codec, container)
+
+
+def _check_folder(folder: Path, *, may_be_made: bool) -> None:
+    there = folder.absolute()
+    while may_be_made and not there.exists() and there != there.parent:
+        there = there.parent
+    if not there.is_dir():
+        raise TargetError(str(folder), "no such folder" if not there.exists() else f"{there} is no folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise TargetError(str(folder), "can't be written to")

@@ -1,0 +1,57 @@
+"""Render: one job, file to file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from typing import TypeVar, cast
+
+from vidseg.frame import Cutout, Frame
+from vidseg.job import Done, Job, Progress
+from vidseg.media.notes import Notes
+from vidseg.media.sink import Sink
+from vidseg.media.source import Source
+from vidseg.prefetch import prefetch
+from vidseg.stages import Filter, Segmenter
+
+T = TypeVar("T")
+
+
+def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, overwrite: bool = False) -> Done:
+    """Do one job; the target is there, whole, when this returns, and untouched when it raises a ``JobError``."""
+    began = time.perf_counter()
+    notes = Notes()
+    count = 0
+    with ExitStack() as stack:
+        source = stack.enter_context(Source(job.source, job.span, notes))
+        sink = stack.enter_context(Sink(job.target, job.recipe.encoding, source, notes, overwrite=overwrite))
+        cutouts = _cutouts(stack, job.recipe.segmenter, job.recipe.filters, source)
+        total = source.total
+        progress(Progress(0, total))
+        for frame in _closed(stack, job.recipe.effect(cutouts)):
+            sink.write(frame)
+            count += 1
+            progress(Progress(count, total))
+        sink.finish()
+    return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details))
+
+
+def mattes(source: Source, segmenter: Segmenter, filters: Sequence[Filter]) -> Generator[Cutout]:
+    """The cutouts of a source, without an effect."""
+    with ExitStack() as stack:
+        yield from _cutouts(stack, segmenter, filters, source)
+
+
+def _cutouts(stack: ExitStack, segmenter: Segmenter, filters: Sequence[Filter], source: Source) -> Iterator[Cutout]:
+    """Decoding in one thread, segmenting and filtering in another, both a little ahead of who asks."""
+    frames: Iterator[Frame] = _closed(stack, prefetch(_closed(stack, source.frames())))
+    cutouts = _closed(stack, segmenter(frames))
+    for filter_ in filters:
+        cutouts = _closed(stack, filter_(cutouts))
+    return _closed(stack, prefetch(cutouts))
+
+
+def _closed(stack: ExitStack, stream: Iterable[T]) -> Iterator[T]:
+    """A stage's generator that is closed with the stack, before what it reads from."""
+    return stack.enter_context(closing(cast("Generator[T]", stream)))

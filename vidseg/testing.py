@@ -1,0 +1,135 @@
+"""For tests, ours and others': small clips made on the spot, a segmenter with a known answer, stages that fail."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from vidseg.frame import Cutout, Frame, Plane, planes_of
+from vidseg.stages import Effect, Segmenter
+
+Painter = Callable[[int, list[Plane]], None]
+
+
+def paint(n: int, planes: list[Plane]) -> None:
+    """Fill a picture's planes with a pattern that differs in every frame and plane, away from the code range's ends."""
+    top = 255 if planes[0].dtype == np.uint8 else 1023
+    for index, plane in enumerate(planes):
+        rows, columns = np.ogrid[: plane.shape[0], : plane.shape[1]]
+        wave = np.sin((rows + 3 * n) / 7 + index) + np.cos((columns - 2 * n) / 9)
+        plane[:] = np.rint(top * (0.5 + 0.15 * wave)).astype(plane.dtype)
+
+
+def picture(
+    n: int = 0, width: int = 64, height: int = 48, pixel_format: str = "yuv420p", painter: Painter = paint
+) -> av.VideoFrame:
+    """One planar picture, tagged as limited-range BT.709."""
+    made = av.VideoFrame(width, height, pixel_format)
+    painter(n, planes_of(made))
+    made.color_range = made.colorspace = made.color_primaries = made.color_trc = 1
+    return made
+
+
+def frame(n: int = 0, width: int = 64, height: int = 48, pixel_format: str = "yuv420p") -> Frame:
+    """One frame, at ``n`` twenty-fifths of a second."""
+    return Frame(picture(n, width, height, pixel_format), n, n, Fraction(1, 25), 1)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What a test clip is to be; ``write`` makes it.
+
+    ``times`` are the frames' pts in ``time_base`` (25 frames a second without). Lossless (FFV1) in ``.mkv``, H.264 at
+    crf 10 or ``codec`` elsewhere. ``tags`` are range, matrix, primaries and transfer as FFmpeg's numbers. ``sound`` is
+    the start of a 440 Hz tone in seconds, or None for none; ``rotation`` is in degrees counter-clockwise.
+    """
+
+    frames: int = 10
+    width: int = 64
+    height: int = 48
+    pixel_format: str = "yuv420p"
+    codec: str | None = None
+    times: Sequence[int] | None = None
+    time_base: Fraction = Fraction(1, 25)
+    tags: tuple[int, int, int, int] = (1, 1, 1, 1)
+    aspect: Fraction = Fraction(1)
+    sound: Fraction | None = None
+    rotation: int = 0
+    mirrored: bool = False
+    painter: Painter = paint
+
+    def write(self, path: Path) -> Path:
+        """Make the file; gives its path."""
+        codec = self.codec or ("ffv1" if path.suffix == ".mkv" else "libx264")
+        options = {"crf": "10", "preset": "ultrafast"} if codec == "libx264" else {}
+        times = self.times if self.times is not None else range(self.frames)
+        with av.open(str(path), "w", container_options={"avoid_negative_ts": "disabled"}) as out:
+            video = out.add_stream(codec, rate=25, options=options, time_base=self.time_base)
+            assert isinstance(video, av.VideoStream)  # noqa: S101 - a video encoder's
+            context = video.codec_context
+            context.width, context.height, context.pix_fmt = self.width, self.height, self.pixel_format
+            context.color_range, context.colorspace, context.color_primaries, context.color_trc = self.tags
+            context.sample_aspect_ratio = self.aspect
+            if self.rotation or self.mirrored:
+                video.set_display_rotation(self.rotation, hflip=self.mirrored)
+            audio = None
+            if self.sound is not None:
+                audio = out.add_stream("aac" if path.suffix != ".webm" else "libopus", rate=48000)
+                assert isinstance(audio, av.AudioStream)  # noqa: S101 - an audio encoder's
+            for n, pts in enumerate(times):
+                made = picture(n, self.width, self.height, self.pixel_format, self.painter)
+                made.color_range, made.colorspace, made.color_primaries, made.color_trc = self.tags
+                made.pts, made.time_base = pts, self.time_base
+                out.mux(video.encode(made))
+            out.mux(video.encode(None))
+            if audio is not None and self.sound is not None:
+                seconds = math.ceil((times[-1] + 1) * self.time_base)
+                for piece in _tone(self.sound, seconds):
+                    out.mux(audio.encode(piece))
+                out.mux(audio.encode(None))
+        return path
+
+
+def _tone(start: Fraction, seconds: int) -> Iterator[av.AudioFrame]:
+    for at in range(0, seconds * 48000, 1024):
+        phase = 2 * math.pi * 440 * np.arange(at, at + 1024) / 48000
+        piece = av.AudioFrame.from_ndarray(np.tile(np.sin(phase).astype(np.float32) / 4, (2, 1)), "fltp", "stereo")
+        piece.sample_rate, piece.pts, piece.time_base = 48000, at + round(start * 48000), Fraction(1, 48000)
+        yield piece
+
+
+@dataclass(frozen=True)
+class Disc(Segmenter):
+    """A segmenter whose answer is known: a soft-edged disc in the middle, of ``radius`` as a part of the height."""
+
+    radius: float = 0.3
+    size: int = 64
+
+    def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
+        """The same matte for every frame."""
+        rows, columns = np.ogrid[: self.size, : self.size]
+        distance = np.hypot(rows - self.size / 2 + 0.5, columns - self.size / 2 + 0.5) / self.size
+        matte = np.clip((self.radius - distance) * 20 + 0.5, 0, 1).astype(np.float32)
+        for one in frames:
+            yield Cutout(one, matte)
+
+
+@dataclass(frozen=True)
+class FailsAt(Effect):
+    """An effect that gives its frames back until, at frame ``index``, it raises."""
+
+    index: int
+    error: type[BaseException] = RuntimeError
+
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
+        """The frames as they are."""
+        for cutout in cutouts:
+            if cutout.frame.index == self.index:
+                raise self.error("as asked")
+            yield cutout.frame
