@@ -12,6 +12,10 @@ import av
 import numpy as np
 
 from vidseg.frame import Cutout, Frame, Plane, planes_of
+from vidseg.job import Encoding, Span
+from vidseg.media.notes import Notes
+from vidseg.media.sink import Sink
+from vidseg.media.source import Source
 from vidseg.stages import Effect, Segmenter
 
 Painter = Callable[[int, list[Plane]], None]
@@ -94,6 +98,38 @@ class Clip:
                     out.mux(audio.encode(piece))
                 out.mux(audio.encode(None))
         return path
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One picture as PyAV alone decodes it, neither turned nor converted: what our reading is compared with."""
+
+    time: Fraction
+    planes: list[Plane]
+
+
+def shown(path: Path, stream: int = 0) -> list[Shown]:
+    """What the video stream of this number shows of a planar format, and when."""
+    with av.open(str(path)) as container:
+        return [
+            Shown(Fraction(one.pts or 0) * Fraction(one.time_base or 0), [plane.copy() for plane in planes_of(one)])
+            for one in container.decode(video=stream)
+        ]
+
+
+def pass_through(
+    source: Path, target: Path, encoding: Encoding | None = None, span: Span | None = None, *, overwrite: bool = False
+) -> Notes:
+    """Read a file and write it again with nothing done to it; gives what was said of it."""
+    notes = Notes()
+    with (
+        Source(source, span, notes) as opened,
+        Sink(target, encoding or Encoding(preset="ultrafast"), opened, notes, overwrite=overwrite) as sink,
+    ):
+        for one in opened.frames():
+            sink.write(one)
+        sink.finish()
+    return notes
 
 
 def _tone(start: Fraction, seconds: int) -> Iterator[av.AudioFrame]:

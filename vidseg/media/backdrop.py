@@ -48,7 +48,7 @@ def parse_colour(text: str) -> tuple[int, int, int] | None:
 def check(background: str) -> None:
     """Raise ``BackgroundError`` or ``ColourError`` unless there is something to put behind."""
     path = Path(background)
-    if not path.exists():
+    if not _there(path):
         if parse_colour(background) is not None:
             return
         if background.startswith("#"):
@@ -60,15 +60,25 @@ def check(background: str) -> None:
         raise BackgroundError(background, error.reason) from None
     if _read_picture(path) is None:
         with _moving(path) as source:
-            if next(source.frames(), None) is None:
-                raise BackgroundError(background, "holds no picture")
+            try:
+                next(source.frames())
+            except SourceError as error:
+                raise BackgroundError(background, error.reason) from None
+
+
+def _there(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 @contextmanager
 def opened(background: str, fit: Fit, frame: Frame) -> Iterator[Backdrop]:
     """The backdrop for frames like this one; raises ``BackgroundError`` or ``ColourError``."""
     path = Path(background)
-    if not path.exists():
+    if not _there(path):
         rgb = parse_colour(background)
         if rgb is None:
             raise ColourError(background)
@@ -288,8 +298,9 @@ def _moving(path: Path) -> Iterator[Source]:
     """The file as a source of frames, its failures told of the background."""
     try:
         source = Source(path, formats=opening.PICTURE_FORMATS)
-    except SourceError as error:
-        raise BackgroundError(str(path), error.reason.replace("video", "picture or video")) from None
+    except SourceError:
+        known = "is empty" if path.stat().st_size == 0 else "is no picture or video that vidseg can read"
+        raise BackgroundError(str(path), known) from None
     with source:
         yield source
 

@@ -29,7 +29,15 @@ def _graph(picture: av.VideoFrame, filters: tuple[str, ...]) -> Graph:
     graph = Graph()
     time_base = picture.time_base or Fraction(1, 1000)
     nodes = [
-        graph.add_buffer(width=picture.width, height=picture.height, format=picture.format, time_base=time_base),
+        graph.add(  # unlike ``add_buffer`` with range and matrix, which a change of format would convert to its own
+            "buffer",
+            video_size=f"{picture.width}x{picture.height}",
+            pix_fmt=picture.format.name,
+            time_base=str(time_base),
+            pixel_aspect="1/1",
+            range=str(int(picture.color_range)),
+            colorspace=str(int(picture.colorspace)),
+        ),
         *(graph.add(*filter_.split("=", 1)) for filter_ in filters),
         graph.add("buffersink"),
     ]

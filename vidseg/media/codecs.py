@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vidseg.errors import OptionError
-from vidseg.media import containers, formats
+from vidseg.media import formats
 from vidseg.media.hdr import StaticMetadata
 
 _X26X_PRESETS = (
@@ -47,25 +47,31 @@ class Codec:
     preset: str
     presets: tuple[str, ...]
     options: Callable[[str, str, StaticMetadata], dict[str, str]]
+    containers: tuple[str, ...]
     odd_sizes: bool = False
+    tells_aspect: bool = True
+    """Whether its own stream says that pixels are not square; PyAV 18 can't have Matroska say it."""
     tags: dict[str, str] = field(default_factory=dict)
 
 
 CODECS = {
     codec.name: codec
     for codec in (
-        Codec("h264", "libx264", (8, 10), ("420", "422", "444"), 18, (0, 51), "medium", _X26X_PRESETS, _x264),
+        Codec(
+            "h264", "libx264", (8, 10), ("420", "422", "444"), 18, (0, 51), "medium", _X26X_PRESETS, _x264,
+            ("mp4", "mov", "matroska"),
+        ),
         Codec(
             "hevc", "libx265", (8, 10, 12), ("420", "422", "444"), 20, (0, 51), "medium", _X26X_PRESETS, _x265,
-            tags={"mp4": "hvc1", "mov": "hvc1"},  # the tag Apple's players ask for
+            ("mp4", "mov", "matroska"), tags={"mp4": "hvc1", "mov": "hvc1"},  # the tag Apple's players ask for
         ),
         Codec(
             "av1", "libsvtav1", (8, 10), ("420",), 25, (0, 63), "8", tuple(str(n) for n in range(14)), _svt_av1,
-            odd_sizes=True,
+            ("mp4", "matroska", "webm"), odd_sizes=True, tells_aspect=False,
         ),
         Codec(
             "vp9", "libvpx-vp9", (8,), ("420", "422", "444"), 24, (0, 63), "3", tuple(str(n) for n in range(9)), _vp9,
-            odd_sizes=True,
+            ("mp4", "matroska", "webm"), odd_sizes=True, tells_aspect=False,
         ),
     )
 }  # fmt: skip
@@ -97,8 +103,8 @@ def check_settings(codec: Codec, crf: float | None, preset: str | None) -> None:
 
 def check_container(codec: Codec, container: str) -> None:
     """Raise ``OptionError`` where a container can't hold a codec."""
-    if not containers.takes_encoder(container, codec.encoder):
-        fitting = [name for name, other in CODECS.items() if containers.takes_encoder(container, other.encoder)]
+    if container not in codec.containers:
+        fitting = [name for name, other in CODECS.items() if container in other.containers]
         raise OptionError("--codec", f"{container} can't hold {codec.name}; it holds {', '.join(fitting)}")
 
 
@@ -118,3 +124,12 @@ def encoded_format(codec: Codec, frame_format: str, width: int, height: int) -> 
     if odd and not codec.odd_sizes:
         return formats.name_of("444", depth)
     return frame_format
+
+
+def keeping(container: str, frame_format: str, width: int, height: int) -> list[str]:
+    """The names of the codecs that a container takes and that hold frames of this format and size as they are."""
+    return [
+        name
+        for name, codec in CODECS.items()
+        if container in codec.containers and encoded_format(codec, frame_format, width, height) == frame_format
+    ]

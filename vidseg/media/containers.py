@@ -24,16 +24,6 @@ def container_of(target: Path) -> str:
         raise TargetError(str(target), f"{what} no output vidseg writes: use {', '.join(BY_SUFFIX)}") from None
 
 
-def takes_encoder(container: str, encoder: str) -> bool:
-    """Whether a muxer holds what an encoder makes."""
-    with av.open(io.BytesIO(), "w", format=container) as scratch:
-        try:
-            scratch.add_stream(encoder)
-        except ValueError:
-            return False
-    return True
-
-
 def takes_copy(container: str, stream: Stream) -> bool:
     """Whether a muxer holds a stream's packets as they are, found by writing a header with it alone."""
     scratch = av.open(io.BytesIO(), "w", format=container)

@@ -38,6 +38,11 @@ def working_format(name: str) -> str:
     return name_of(subsampling, depth)
 
 
+def is_grey(name: str) -> bool:
+    """Whether a pixel format is luma alone, with alpha or without."""
+    return name.startswith(("gray", "ya"))
+
+
 def shifts(name: str) -> tuple[int, int]:
     """By how many binary places a working format's chroma is smaller across and down."""
     return _SHIFTS[subsampling_of(name)]

@@ -20,12 +20,11 @@ from av.video.stream import VideoStream
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
-from vidseg.media import codecs, containers, formats, opening
+from vidseg.media import codecs, containers, formats, opening, probe
 from vidseg.media.colour import Colour
 from vidseg.media.copied import CopiedStreams, plain_metadata
 from vidseg.media.hdr import StaticMetadata
 from vidseg.media.notes import Notes
-from vidseg.media.probe import RATES
 from vidseg.media.source import Source
 
 
@@ -115,17 +114,20 @@ class Sink:
     def _begin(self, frame: Frame) -> None:
         """Set up the streams, by the first frame."""
         codec = self._codec(frame)
-        encoded = codecs.encoded_format(codec, frame.picture.format.name, frame.width, frame.height)
+        format_ = frame.picture.format.name
+        encoded = codecs.encoded_format(codec, format_, frame.width, frame.height)
+        keeping = codecs.keeping(self._container_name, format_, frame.width, frame.height)
         if encoded is None:
-            raise WriteError(
-                str(self.target),
-                f"{codec.name} can't hold {frame.picture.format.name} without loss here: use --codec hevc",
-            )
-        if encoded != frame.picture.format.name:
+            advice = f"use --codec {' or '.join(keeping)}" if keeping else "use .mkv and --codec hevc"
+            raise WriteError(str(self.target), f"{codec.name} can't hold {format_} without loss here: {advice}")
+        if encoded != format_:
+            advice = f" (--codec {' or '.join(keeping)} keeps it as it is)" if keeping else ""
             self._notes.say(
-                f"{frame.width}x{frame.height} is odd, which {codec.name} holds in 4:4:4 only "
-                "(--codec av1 or vp9 keep 4:2:0)"
+                f"{frame.width}x{frame.height} is odd, which {codec.name} holds in 4:4:4 only: "
+                f"chroma was enlarged{advice}"
             )
+        if frame.sample_aspect_ratio != 1 and self._container_name in ("matroska", "webm") and not codec.tells_aspect:
+            self._notes.say(f"pixels are not square, which can't be said with {codec.name} here: use .mp4")
         self._format, self._size = encoded, (frame.width, frame.height)
         codecs.check_settings(codec, self._encoding.crf, self._encoding.preset)
         media = self._source.media
@@ -135,7 +137,7 @@ class Sink:
             )
             stream = self._output.add_stream(
                 codec.encoder,
-                rate=min(max(media.rate, RATES[0]), RATES[1]),
+                rate=media.rate,
                 options=self._encoder_options(codec),
                 time_base=frame.time_base,
             )
@@ -213,7 +215,10 @@ class Sink:
         if self._stream is None or self._output is None or self._copied is None:
             raise IncompleteError(str(self.target), "no frame was written")
         with self._telling():
-            self._mux_picture(self._stream.encode(None))
+            pictures = self._stream.encode(None)
+            for packet in pictures if self._frames < 3 else ():
+                packet.dts = packet.pts  # libx265 leaves it unset where there are fewer frames than it looks ahead
+            self._mux_picture(pictures)
             for packet in self._copied.rest():
                 self._output.mux(packet)
             output, self._output = self._output, None
@@ -224,12 +229,10 @@ class Sink:
 
     def _check(self) -> None:
         """Open the finished file again and compare it with what went in."""
-        expected = [stream for stream in (self._stream,) if stream is not None]
         with av.open(str(self._temporary), metadata_errors="replace") as written:
-            videos = [v for v in written.streams.video if v.frames != 1 or self._frames == 1] or written.streams.video
-            stream = videos[0]
+            stream = probe.main_video(written, self._temporary)
             stamps = [packet.pts for packet in written.demux(stream) if packet.size]
-            others = len(written.streams) - len(expected)
+            others = len(written.streams) - 1
             time_base = Fraction(stream.time_base or 1)
         times = sorted(stamp for stamp in stamps if stamp is not None)
         if len(stamps) != self._frames or len(times) != self._frames:

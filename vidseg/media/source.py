@@ -12,16 +12,19 @@ from av.container import InputContainer
 from av.video.reformatter import VideoReformatter
 
 from vidseg.errors import SourceError
-from vidseg.frame import Frame
+from vidseg.frame import Frame, planes_of
 from vidseg.job import Span
 from vidseg.media import chain as filter_chain
-from vidseg.media import colour, formats, opening, orient, probe
+from vidseg.media import colour, formats, opening, orient, probe, timing
 from vidseg.media.hdr import StaticMetadata, static_metadata
 from vidseg.media.notes import Notes
-from vidseg.media.timing import Clock
+from vidseg.media.side_data import side_data
 
 MOST_BAD_PACKETS = 64
 """As many packets in a row that can't be decoded end the reading: what follows is not video."""
+
+_DYNAMIC = {"DYNAMIC_HDR_PLUS": "HDR10+ metadata", "DOVI_METADATA": "Dolby Vision metadata"}
+"""Side data that is told for each frame of a picture, and untrue of another."""
 
 _SEEK_MARGIN = 5
 """Seconds of a skipped beginning from which on seeking is worth its risk."""
@@ -54,6 +57,8 @@ class Source:
         self._turned = False
         self.static_metadata = StaticMetadata()
         """HDR's, known once the first frame was read."""
+        self.given = 0
+        """How many frames ``frames`` has given."""
 
     def __enter__(self) -> Source:
         return self
@@ -85,15 +90,12 @@ class Source:
 
         Raises ``SourceError`` where there is none, or where their size changes on the way.
         """
-        count = 0
         for frame in self._worked():
-            if frame.index == 0:
-                self._say_what_first_frame_is(frame)
+            self.given += 1
             yield frame
-            count += 1
         if self._bad_packets:
             self.notes.say(f"{self._bad_packets} damaged packets were passed over")
-        if not count:
+        if not self.given:
             raise SourceError(str(self.path), self._why_empty())
 
     def _why_empty(self) -> str:
@@ -102,10 +104,6 @@ class Source:
         if self.span != Span():
             return "has no frame between --start and --end"
         return "has no frames"
-
-    def _say_what_first_frame_is(self, frame: Frame) -> None:
-        if frame.picture.color_trc in (colour.PQ, colour.HLG) and frame.depth == 8:
-            self.notes.say("HDR in 8 bits: banding was there before")
 
     def _worked(self) -> Iterator[Frame]:
         """Pictures as frames of one working format, renumbered and shifted."""
@@ -116,6 +114,7 @@ class Source:
                 target = formats.working_format(picture.format.name)
                 if target != formats.same_planes(picture.format.name):
                     self.notes.detail(f"{picture.format.name} is worked on as {target}")
+                self._say_what_is_left_out(picture)
             resolved, guessed = colour.resolve(picture)
             if guessed:
                 self.notes.detail(
@@ -125,14 +124,19 @@ class Source:
                 )
             pts, time_base, duration = picture.pts, picture.time_base, picture.duration
             if formats.same_planes(picture.format.name) != target:
+                grey = formats.is_grey(picture.format.name)
+                # FFmpeg takes grey for full range whatever it is told: from full to full its codes stay as they are
+                range_ = colour.FULL_RANGE if grey else resolved.range
                 picture = reformatter.reformat(
                     picture,
                     format=target,
                     src_colorspace=resolved.matrix,
                     dst_colorspace=resolved.matrix,
-                    src_color_range=resolved.range,
-                    dst_color_range=resolved.range,
+                    src_color_range=range_,
+                    dst_color_range=range_,
                 )
+                for plane in planes_of(picture)[1:] if grey else ():
+                    plane.fill(1 << (picture.format.components[0].bits - 1))  # without FFmpeg's dither
             resolved.tag(picture)
             ticks = round((pts or 0) * Fraction(time_base or 0) / self.media.time_base) - self._shift
             yield Frame(
@@ -143,6 +147,13 @@ class Source:
                 round((duration or 0) * Fraction(time_base or 0) / self.media.time_base),
                 self._aspect(),
             )
+
+    def _say_what_is_left_out(self, picture: av.VideoFrame) -> None:
+        carries_alpha = any(component.is_alpha for component in picture.format.components)
+        if carries_alpha or self._video.metadata.get("alpha_mode") == "1":
+            self.notes.say("its own transparency was left out")
+        if picture.format.is_rgb:
+            self.notes.say(f"{picture.format.name} was brought to 4:2:0, which every player shows")
 
     def _aspect(self) -> Fraction:
         aspect = self._video.sample_aspect_ratio or Fraction(1)
@@ -157,6 +168,9 @@ class Source:
             return
         turn, understood = orient.turn_of(first)
         self.static_metadata = static_metadata(first)
+        dynamic = [label for key, label in _DYNAMIC.items() if key in (side_data(first) or {})]
+        if dynamic:
+            self.notes.say(f"{' and '.join(dynamic)} of the old picture left out")
         if not understood:
             self.notes.say("its rotation is no multiple of 90 degrees; it was left as it is stored")
         self._turned = orient.swaps_sides(turn)
@@ -194,9 +208,12 @@ class Source:
     def _timed(self) -> Iterator[av.VideoFrame]:
         """Decoded pictures with times that go forward, all of one size."""
         step = round(1 / (self.media.rate * self.media.time_base))
-        clock = Clock(step)
+        clock = timing.Clock(step)
         size: tuple[int, int] | None = None
-        for picture in self._decoded_from_start():
+        pictures = self._decoded_from_start()
+        if self._container.format.name == "avi":
+            pictures = timing.in_order(pictures)
+        for picture in pictures:
             if size is None:
                 size = (picture.width, picture.height)
             if (picture.width, picture.height) != size:
@@ -252,7 +269,7 @@ class Source:
                 in_a_row += 1
                 if in_a_row >= MOST_BAD_PACKETS:
                     self.notes.say("reading ended at a part that is no video")
-                    break
+                    return
                 continue
             seen += packet.size > 0
             if pictures:

@@ -2,6 +2,35 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+import av
+
+
+def in_order(pictures: Iterable[av.VideoFrame], window: int = 16) -> Iterator[av.VideoFrame]:
+    """The same pictures, their times sorted: AVI stores times in the order of decoding, so B-frames' are permuted.
+
+    H.264 reorders at most 16 pictures (ITU-T H.264, ``max_dec_frame_buffering``), so a window of as many is enough.
+    """
+    waiting: deque[av.VideoFrame] = deque()
+    times: list[int] = []
+    for picture in pictures:
+        waiting.append(picture)
+        if picture.pts is not None:
+            heapq.heappush(times, picture.pts)
+        if len(waiting) > window:
+            yield _timed(waiting.popleft(), times)
+    while waiting:
+        yield _timed(waiting.popleft(), times)
+
+
+def _timed(picture: av.VideoFrame, times: list[int]) -> av.VideoFrame:
+    if picture.pts is not None:
+        picture.pts = heapq.heappop(times)
+    return picture
+
 
 class Clock:
     """Gives every picture its time, where a file's own times are missing or fall back by FFmpeg's rule.
