@@ -21,7 +21,7 @@ demo: $(INSTALLED) ## put an astronaut in front of a rocket launch: a video and 
 	@$(RUN) benchmarks.strip sample_media/astronaut.mp4 $(DEMO).mp4 $(DEMO).png
 
 test: $(INSTALLED) ## run the tests
-	@$(RUN) pytest -q $(ARGS)
+	@$(RUN) pytest -q -n auto $(ARGS)
 
 check: $(INSTALLED) ## lint, formatting, types, and which module may import which
 	$(RUN) ruff check .

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
+from typing import get_args
 
 from vidseg import libraries
 from vidseg.effects.replace import Replace
-from vidseg.errors import SourceError, TargetError
+from vidseg.errors import OptionError, SourcesError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.filters.steepen import Steepen
 from vidseg.frame import Frame, Matte
@@ -35,7 +36,20 @@ def recipe(effect: Effect, *, model: str = "general", encoding: Encoding | None 
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:
-    return Span(Fraction(start), None if end is None else Fraction(end))
+    return Span(_exact(start), None if end is None else _exact(end))
+
+
+def _exact(seconds: Seconds) -> Fraction:
+    """0.2 as a fifth, which is what who writes it means, and not as the binary number a little above."""
+    try:
+        return Fraction(str(seconds))
+    except ValueError:  # not a number, or infinite
+        raise OptionError("start or end", f"{seconds} is no time") from None
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise OptionError(name, f"{value!r} is none of {', '.join(choices)}")
 
 
 def replace(
@@ -59,14 +73,16 @@ def replace(
     target that is there gives a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
     """
     libraries.require()
+    _one_of("fit", fit, get_args(Fit))
+    _one_of("existing", existing, get_args(Existing))
+    if Path(source).is_dir():
+        raise SourcesError(os.fspath(source), "is a folder: give one file")
     how = recipe(Replace(os.fspath(background), fit), model=model, encoding=Encoding(codec, crf, preset))
     outputs = Outputs("replace", file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned)
-    for job in planned.jobs:
-        return render(job, progress, overwrite=existing == "overwrite")
-    if not planned.skipped:
-        raise TargetError(os.fspath(target), "nothing to do")
+    if planned.jobs:
+        return render(planned.jobs[0], progress, overwrite=existing == "overwrite")
     return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
 
 
@@ -83,7 +99,7 @@ def mattes(
     segmenter.check()
     path = Path(source)
     if path.is_dir():
-        raise SourceError(str(path), "is a folder: give one file")
+        raise SourcesError(str(path), "is a folder: give one file")
     with Source(path, _span(start, end)) as opened, closing(cutouts_of(opened, segmenter, FILTERS)) as cutouts:
         for cutout in cutouts:
             yield cutout.frame, cutout.matte

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 
-from vidseg.errors import JobError, VidsegError
+from vidseg.errors import SourceError, VidsegError
 from vidseg.job import Failed, Job, Outcome, Progress
 from vidseg.render import render
 
@@ -26,10 +26,10 @@ def run(
             yield Failed(job, _reason(error))
         except Exception as error:
             log.debug("unforeseen", exc_info=True)
-            yield Failed(job, f"unforeseen {type(error).__name__}: {' '.join(str(error).split())}")
+            yield Failed(job, " ".join(f"unforeseen {type(error).__name__}: {error}".rstrip(": ").split()))
 
 
 def _reason(error: VidsegError) -> str:
-    if isinstance(error, JobError):
-        return error.reason
+    if isinstance(error, SourceError):
+        return error.reason  # its file is the job's source, which is named anyway
     return str(error)

@@ -49,9 +49,12 @@ def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span |
     Raises a ``RequestError``. The output folder is made last, when nothing else is wrong.
     """
     span = span or Span()
-    if span.start < 0 or (span.end is not None and span.end <= span.start):
+    if span.start < 0:
+        raise OptionError("--start", "must not be before 0")
+    if span.end is not None and span.end <= span.start:
         raise OptionError("--end", "must be later than --start")
-    files = _files(sources)
+    beside = outputs.file is None and outputs.folder is None
+    files = _files(sources, f"-{outputs.label}" if beside else None)
     if outputs.file is not None and outputs.folder is not None:
         raise OptionError("--out-dir", "doesn't go with -o: one says the file, the other the folder")
     if outputs.file is not None and len(files) > 1:
@@ -62,7 +65,7 @@ def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span |
     jobs, skipped = [], []
     for file, target in zip(files, targets, strict=True):
         job = Job(file, target, recipe, span)
-        if target.is_symlink() or target.exists():
+        if _there(target):
             _check_existing(target, outputs.existing)
             if outputs.existing == "skip":
                 skipped.append(Skipped(job))
@@ -83,21 +86,32 @@ def make_folders(plan: Plan) -> None:
             raise TargetError(str(folder), f"can't be made: {error.strerror}") from None
 
 
-def _files(sources: Sequence[Path]) -> list[Path]:
+def _files(sources: Sequence[Path], own: str | None) -> list[Path]:
+    """The files meant; ``own`` ends the names of outputs that an earlier run put beside them, which are no sources."""
     files: dict[Path, None] = {}
     for source in sources:
-        if source.is_dir():
-            found = sorted(p for p in source.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file())
-            if not found:
-                raise SourcesError(str(source), "no video in this folder")
-            files.update(dict.fromkeys(found))
-        elif not source.exists():
-            raise SourcesError(str(source), "no such file")
-        else:
-            files[source] = None
+        try:
+            files.update(dict.fromkeys(_videos(source, own)))
+        except OSError as error:
+            raise SourcesError(str(source), f"can't be read: {error.strerror}") from None
     if not files:
         raise SourcesError("sources", "none given")
     return list(files)
+
+
+def _videos(source: Path, own: str | None) -> list[Path]:
+    """The source itself, or the videos in it."""
+    if not source.is_dir():
+        if not source.exists():
+            raise SourcesError(str(source), "no such file")
+        return [source]
+    found = sorted(p for p in source.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file())
+    if own is not None:
+        stems = {path.stem for path in found}
+        found = [path for path in found if path.stem.removesuffix(own) not in stems - {path.stem}]
+    if not found:
+        raise SourcesError(str(source), "no video in this folder")
+    return found
 
 
 def _target(source: Path, outputs: Outputs) -> Path:
@@ -111,21 +125,38 @@ def _target(source: Path, outputs: Outputs) -> Path:
 
 
 def _same_place(path: Path) -> str:
-    """What two paths share if some file system takes them for one: case and Unicode form apart."""
-    return unicodedata.normalize("NFC", str(path.absolute())).casefold()
+    """What two paths share if some file system takes them for one: links, case and Unicode form apart."""
+    return unicodedata.normalize("NFC", str(Path(os.path.realpath(path.parent), path.name))).casefold()
+
+
+def _there(target: Path) -> bool:
+    """Whether something has this name, be it a link to nowhere; raises ``TargetError`` where that can't be known."""
+    try:
+        target.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise TargetError(str(target), f"can't be written: {error.strerror}") from None
+    return True
 
 
 def _check_clashes(sources: Iterable[Path], targets: Iterable[Path]) -> None:
     taken: dict[str, Path] = {}
     inputs = list(sources)
+    files = {_file(source) for source in inputs}
     for source, target in zip(inputs, targets, strict=True):
         key = _same_place(target)
         if key in taken:
-            raise TargetError(str(target), f"both {taken[key].name} and {source.name} would be written there")
+            raise TargetError(str(target), f"both {taken[key]} and {source} would be written there")
         taken[key] = source
-        for other in inputs:
-            if target.exists() and other.exists() and target.samefile(other):
-                raise TargetError(str(target), "is a source: an output never replaces one")
+        if _there(target) and target.exists() and _file(target) in files:
+            raise TargetError(str(target), "is a source: an output never replaces one")
+
+
+def _file(path: Path) -> tuple[int, int]:
+    """What two names of one file share."""
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _check_existing(target: Path, existing: Existing) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from typing import TypeVar, cast
 
+from vidseg.errors import IncompleteError
 from vidseg.frame import Cutout, Frame
 from vidseg.job import Done, Job, Progress
 from vidseg.media.notes import Notes
@@ -33,6 +34,8 @@ def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, o
             sink.write(frame)
             count += 1
             progress(Progress(count, total))
+        if count != source.given:
+            raise IncompleteError(str(job.target), f"{source.given} frames were read, {count} made of them")
         sink.finish()
     return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details))
 

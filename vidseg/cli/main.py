@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import NoReturn
 import click
 
 import vidseg
+from vidseg.cli.printable import printable
 from vidseg.cli.replace import replace
 from vidseg.errors import VidsegError
 
@@ -19,7 +21,7 @@ INTERRUPTED, TERMINATED = 130, 143
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(vidseg.__version__, "--version", message="vidseg %(version)s")
 def commands() -> None:
-    r"""Find the people in video files and give back edited video.
+    """Find the people in video files and give back edited video.
 
     \b
     vidseg replace talk.mp4 --bg beach.jpg             another background
@@ -28,7 +30,7 @@ def commands() -> None:
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
     is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 130 interrupted.
-    """
+    """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
 commands.add_command(replace)
@@ -36,6 +38,8 @@ commands.add_command(replace)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (that of the process without ``arguments``) and give its exit code."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115, PTH123 - closed by whoever started us
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115, PTH123
     if sys.platform != "win32":
         signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -43,9 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except VidsegError as error:
         _complain(str(error))
         return error.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stderr)
         return 2
+    except click.ClickException as error:
+        _complain(error.format_message())
+        return 2
+    except OSError as error:
+        _complain(f"{error.filename or 'the system'}: {error.strerror or error}")
+        return 1
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted: nothing half-written was left")
         return INTERRUPTED
@@ -53,8 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _terminate(*_: object) -> NoReturn:
+    _complain("terminated: nothing half-written was left")
     sys.exit(TERMINATED)
 
 
 def _complain(text: str) -> None:
-    click.echo(f"vidseg: {text}", err=True)
+    click.echo(f"vidseg: {printable(text)}", err=True)

@@ -15,6 +15,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
 
+PATH = click.Path(path_type=Path, readable=False)
+"""Any path: whether it can be read is found file by file, so that one that can't doesn't stop the others."""
+
+
 class Time(click.ParamType[Fraction]):
     """Seconds (``90``, ``1.5``), or ``m:ss``, or ``h:mm:ss``, exactly."""
 
@@ -42,14 +46,12 @@ def _all(*decorators: Callable[[F], F]) -> Callable[[F], F]:
 
 def sources(function: F) -> F:
     """SOURCES: files and folders."""
-    return click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=click.Path(path_type=Path))(
-        function
-    )
+    return click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=PATH)(function)
 
 
 outputs: Callable[[F], F] = _all(
-    click.option("-o", "--output", type=click.Path(path_type=Path), help="The output, for one source."),
-    click.option("--out-dir", type=click.Path(path_type=Path), help="The folder for the outputs; names are kept."),
+    click.option("-o", "--output", type=PATH, help="The output, for one source."),
+    click.option("--out-dir", type=PATH, help="The folder for the outputs; names are kept."),
     click.option(
         "--existing",
         type=click.Choice(["fail", "skip", "overwrite"]),

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TextIO
 
 
@@ -16,22 +16,33 @@ def libraries_silenced(*, silent: bool) -> Iterator[TextIO]:
 
     MediaPipe's log can't be turned off otherwise: it has no switch that works before its first lines.
     """
-    sys.stderr.flush()
     try:
-        descriptor = sys.stderr.fileno()
+        sys.stderr.flush()
+        spoken_on = sys.stderr.fileno()
     except (OSError, io.UnsupportedOperation):  # replaced by something that is no file
         silent = False
     if not silent:
         yield sys.stderr
         return
     os.environ.setdefault("SVT_LOG", "1")
+    with (
+        ExitStack() as stack,
+        os.fdopen(os.dup(spoken_on), "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace") as ours,
+    ):
+        for descriptor in {2, spoken_on}:
+            stack.enter_context(_nowhere(descriptor))
+        yield ours
+
+
+@contextmanager
+def _nowhere(descriptor: int) -> Iterator[None]:
+    """While it is open, what is written to a file descriptor is thrown away."""
     kept = os.dup(descriptor)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, descriptor)
     os.close(nowhere)
     try:
-        with os.fdopen(os.dup(kept), "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace") as ours:
-            yield ours
+        yield
     finally:
         os.dup2(kept, descriptor)
         os.close(kept)

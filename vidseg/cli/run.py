@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from vidseg import libraries
+from vidseg.cli.printable import printable
 from vidseg.cli.quiet import libraries_silenced
 from vidseg.errors import OptionError
 
@@ -97,16 +98,11 @@ class _Bar:
             self._bar = None
 
 
-def _printable(text: object) -> str:
-    """Text without control characters: file names and tags are not to be trusted with a terminal."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
-
-
 def _tell_planned(job: Any, voice: Voice) -> None:
     if voice.as_json:
         _print_json(job, outcome="planned")
     else:
-        click.echo(f"{_printable(job.source)} -> {_printable(job.target)}")
+        click.echo(f"{printable(job.source)} -> {printable(job.target)}")
 
 
 def _print_json(job: Any, **more: object) -> None:
@@ -126,20 +122,20 @@ def _tell(outcome: Any, voice: Voice, stream: TextIO) -> None:
             )  # fmt: skip
         if not voice.quiet:
             speed = outcome.frames / outcome.seconds if outcome.seconds else 0.0
-            notes = "".join(f"; {_printable(note)}" for note in outcome.notes)
+            notes = "".join(f"; {printable(note)}" for note in outcome.notes)
             print(
-                f"done: {_printable(job.target)}: {outcome.frames} frames in {outcome.seconds:.1f} s "
+                f"done: {printable(job.target)}: {outcome.frames} frames in {outcome.seconds:.1f} s "
                 f"({speed:.1f}/s){notes}",
                 file=stream,
             )
             for detail in outcome.details if voice.verbose else ():
-                print(f"      {_printable(detail)}", file=stream)
+                print(f"      {printable(detail)}", file=stream)
     elif isinstance(outcome, Failed):
         if voice.as_json:
             _print_json(job, outcome="failed", reason=outcome.reason)
-        print(f"FAILED: {_printable(job.source)}: {_printable(outcome.reason)}", file=stream)
+        print(f"FAILED: {printable(job.source)}: {printable(outcome.reason)}", file=stream)
     else:
         if voice.as_json:
             _print_json(job, outcome="skipped")
         if not voice.quiet:
-            print(f"skipped: {_printable(job.target)} is there already", file=stream)
+            print(f"skipped: {printable(job.target)} is there already", file=stream)

@@ -24,9 +24,20 @@ def over(frame: Frame, background: Sequence[Plane], matte: Matte) -> Frame:
     mattes = {matte.shape: matte}
     for ours, theirs, out in zip(frame.planes, background, planes_of(picture), strict=True):
         if ours.shape not in mattes:
-            mattes[ours.shape] = cv2.resize(matte, ours.shape[::-1], interpolation=cv2.INTER_AREA)
+            mattes[ours.shape] = _shared(matte, *ours.shape)
         _blend(ours, theirs, mattes[ours.shape], out)
     return frame.with_picture(picture)
+
+
+def _shared(matte: Matte, height: int, width: int) -> Matte:
+    """The mean over the pixels that share a chroma sample; at an odd edge a sample has one pixel less."""
+    bottom, right = (
+        matte.shape[0] % 2 if height < matte.shape[0] else 0,
+        matte.shape[1] % 2 if width < matte.shape[1] else 0,
+    )
+    if bottom or right:
+        matte = cv2.copyMakeBorder(matte, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+    return cv2.resize(matte, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _blend(ours: Plane, theirs: Plane, matte: Matte, out: Plane) -> None:

@@ -7,10 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-import mediapipe as mp
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
-from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from vidseg.errors import ModelError
@@ -54,6 +52,8 @@ class MediaPipe(Segmenter):
                 yield Cutout(frame, self._matte(segmenter, small.to_ndarray()))
 
     def _segmenter(self, model: ModelFile) -> Any:
+        from mediapipe.tasks.python import BaseOptions, vision  # a second, which a refused request needn't wait
+
         options = vision.ImageSegmenterOptions(
             base_options=BaseOptions(model_asset_path=str(model.path)),
             running_mode=vision.RunningMode.IMAGE,
@@ -67,6 +67,8 @@ class MediaPipe(Segmenter):
             raise ModelError(self.model, f"MediaPipe can't use it as a segmenter ({reason})") from None
 
     def _matte(self, segmenter: Any, rgb: NDArray[Any]) -> Matte:
+        import mediapipe as mp
+
         try:
             # MediaPipe reads a strided array as if it were packed
             result = segmenter.segment(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb)))

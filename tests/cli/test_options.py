@@ -1,0 +1,101 @@
+"""Options: times as people write them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from vidseg.cli import options
+from vidseg.cli.options import Time
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", Fraction(0)),
+        ("90", Fraction(90)),
+        ("1.5", Fraction(3, 2)),
+        (".25", Fraction(1, 4)),
+        ("2.", Fraction(2)),
+        ("0.1", Fraction(1, 10)),
+        ("1:02", Fraction(62)),
+        ("01:02", Fraction(62)),
+        ("90:00", Fraction(5400)),
+        ("1:02:03.5", Fraction(7447, 2)),
+        ("1:02:03.001", Fraction(3723001, 1000)),
+        ("100:00:00", Fraction(360000)),
+        (" 5 ", Fraction(5)),
+    ],
+)
+def test_a_time_is_read_exactly(text: str, seconds: Fraction) -> None:
+    assert Time().convert(text, None, None) == seconds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " ", "x", "noon", "-1", "+1", "1e3", "1,5", "1:2:3:4", "1::2", ":5", "1:", "1.5:00", "nan", "inf", "0x10",
+        "1 2", "1/2", "٣", "5s", ".", "1:.",
+    ],
+)  # fmt: skip
+def test_what_is_no_time_is_refused_with_the_forms_that_are(text: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        Time().convert(text, None, None)
+    assert repr(text) in caught.value.message
+    assert "h:mm:ss" in caught.value.message
+
+
+def test_a_time_that_was_read_is_left_as_it_is() -> None:
+    assert Time().convert(Fraction(1, 3), None, None) == Fraction(1, 3)
+
+
+def parsed(*arguments: str) -> dict[str, Any]:
+    """What a command with all shared options is called with."""
+    seen: dict[str, Any] = {}
+
+    @click.command()
+    @options.sources
+    @options.outputs
+    @options.encoding
+    @options.span
+    @options.segmenter
+    @options.telling
+    def command(**values: Any) -> None:
+        seen.update(values)
+
+    result = CliRunner().invoke(command, list(arguments), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return seen
+
+
+def test_what_is_not_given_is_left_to_the_program() -> None:
+    values = parsed("a.mp4")
+    assert [str(path) for path in values.pop("sources")] == ["a.mp4"]
+    assert values == {
+        "output": None, "out_dir": None, "existing": "fail", "codec": None, "crf": None, "preset": None,
+        "start": Fraction(0), "end": None, "model": "general", "dry_run": False, "quiet": False, "verbose": False,
+        "as_json": False,
+    }  # fmt: skip
+
+
+def test_what_is_given_arrives() -> None:
+    values = parsed(
+        "a.mp4", "b", "-o", "out.mp4", "--out-dir", "done", "--existing", "skip", "--codec", "hevc", "--crf", "20.5",
+        "--preset", "fast", "--start", "1:00", "--end", "90.5", "--model", "mine.tflite", "--dry-run", "-q", "-v",
+        "--json",
+    )  # fmt: skip
+    assert [str(path) for path in values.pop("sources")] == ["a.mp4", "b"]
+    assert (str(values.pop("output")), str(values.pop("out_dir"))) == ("out.mp4", "done")
+    assert values == {
+        "existing": "skip", "codec": "hevc", "crf": 20.5, "preset": "fast", "start": Fraction(60),
+        "end": Fraction(181, 2), "model": "mine.tflite", "dry_run": True, "quiet": True, "verbose": True,
+        "as_json": True,
+    }  # fmt: skip
+
+
+def test_a_file_whose_name_begins_with_a_dash_is_taken_after_two() -> None:
+    assert [str(path) for path in parsed("--", "-q.mp4")["sources"]] == ["-q.mp4"]
