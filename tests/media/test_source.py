@@ -14,7 +14,7 @@ import pytest
 from vidseg.errors import SourceError
 from vidseg.frame import Frame, Plane, planes_of
 from vidseg.job import Span
-from vidseg.media import colour, formats
+from vidseg.media import colour, decoding, formats
 from vidseg.media import source as source_module
 from vidseg.media.notes import Notes
 from vidseg.media.source import Source
@@ -96,7 +96,7 @@ def samples(plane: Any, dtype: type = np.uint8) -> Plane:
 def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: av.VideoFrame) -> tuple[Frame, Notes]:
     """What is made of a picture that no container here can hold."""
     made.pts = 0
-    monkeypatch.setattr(Source, "_decoded", lambda _: iter([made]))
+    monkeypatch.setattr(decoding.Decoder, "pictures", lambda _: iter([made]))
     (frame,), notes = read(Clip(frames=1).write(tmp_path / "a.mkv"))
     return frame, notes
 
@@ -201,7 +201,7 @@ def test_odd_and_tiny_sizes_are_read(tmp_path: Path, width: int, height: int) ->
 
 
 def test_rgb_is_converted_by_the_matrix_that_is_told(tmp_path: Path) -> None:
-    """Pure red, small and full range as PNG is: BT.601's is 76, 85, 255, and each frame says so in its tags."""
+    """Pure red, small: in BT.601 and limited range 81, 90, 240, and each frame says so in its tags."""
     path = tmp_path / "a.mov"
     with av.open(str(path), "w") as out:
         stream = out.add_stream("png", rate=25)
@@ -212,11 +212,11 @@ def test_rgb_is_converted_by_the_matrix_that_is_told(tmp_path: Path) -> None:
         out.mux(stream.encode(av.VideoFrame.from_ndarray(red, "rgb24")))
         out.mux(stream.encode(None))
     (frame,), notes = read(path)
-    assert frame.picture.color_range == 2
+    assert frame.picture.color_range == 1
     assert frame.picture.colorspace == 6
-    for plane, code in zip(frame.planes, (76, 85, 255), strict=True):
+    for plane, code in zip(frame.planes, (81, 90, 240), strict=True):
         assert np.abs(plane.astype(int) - code).max() <= 1
-    assert "rgb24 is worked on as yuv420p" in notes.details
+    assert notes.said == ["rgb24 was brought to 4:2:0, which every player shows"]
 
 
 # --- times ---
@@ -545,14 +545,14 @@ def test_a_file_of_damage_alone_is_refused(tmp_path: Path) -> None:
 
 
 def test_reading_ends_where_damage_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_module, "MOST_BAD_PACKETS", 4)
+    monkeypatch.setattr(decoding, "MOST_BAD_PACKETS", 4)
     frames, notes = read(damaged(STILLS.write(tmp_path / "a.mov"), range(3, 9)))
     assert [number_of(frame) for frame in frames] == [0, 1, 2]
-    assert notes.said == ["reading ended at a part that is no video", "4 damaged packets were passed over"]
+    assert notes.said == ["4 damaged packets were passed over", "reading ended at a part that is no video"]
 
 
 def test_damage_here_and_there_does_not_end_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_module, "MOST_BAD_PACKETS", 2)
+    monkeypatch.setattr(decoding, "MOST_BAD_PACKETS", 2)
     frames, _ = read(damaged(STILLS.write(tmp_path / "a.mov"), [2, 4, 6, 8]))
     assert [number_of(frame) for frame in frames] == [0, 1, 3, 5, 7, 9, 10, 11]
 

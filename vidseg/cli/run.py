@@ -31,7 +31,8 @@ def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
         raise OptionError("--quiet", "doesn't go with --verbose")
     libraries.require()
     if voice.verbose:
-        logging.basicConfig(level=logging.DEBUG, format="%(name)s: %(message)s")
+        logging.basicConfig(format="%(name)s: %(message)s")
+        logging.getLogger("vidseg").setLevel(logging.DEBUG)
     with libraries_silenced(silent=not voice.verbose) as stream:
         return _run(effect, label, options, voice, stream)
 

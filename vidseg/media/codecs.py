@@ -114,7 +114,7 @@ def encoded_format(codec: Codec, frame_format: str, width: int, height: int) -> 
     The same, or, where the size is odd and the codec can't halve it (H.264 and HEVC crop in whole chroma samples:
     ITU-T H.264, 7.4.2.1.1), the same in 4:4:4; never fewer bits or less chroma.
     """
-    depth = 8 if not frame_format.endswith("le") else int(frame_format[7:9])
+    depth = formats.depth_of(frame_format)
     if depth not in codec.depths:
         return None
     subsampling = formats.subsampling_of(frame_format)

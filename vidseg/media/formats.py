@@ -21,6 +21,11 @@ def subsampling_of(name: str) -> str:
     return name[3:6]
 
 
+def depth_of(name: str) -> int:
+    """8, 10 or 12: the bits a sample of a working format."""
+    return int(name[7:9]) if name.endswith("le") else 8
+
+
 def working_format(name: str) -> str:
     """The working format nearest to a pixel format: 8, 10 or 12 bit, 4:2:0, 4:2:2 or 4:4:4, never less than it holds.
 

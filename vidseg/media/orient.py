@@ -6,6 +6,7 @@ import struct
 
 import av
 
+from vidseg.media import formats
 from vidseg.media.side_data import side_data
 
 TURNS: dict[tuple[int, int, int, int], tuple[str, ...]] = {
@@ -54,3 +55,11 @@ def _signs(matrix: bytes) -> tuple[int, ...] | None:
 def swaps_sides(turn: tuple[str, ...]) -> bool:
     """Whether width and height change places."""
     return any(name.startswith("transpose") for name in turn)
+
+
+def with_formats(turn: tuple[str, ...], pixel_format: str) -> tuple[str, ...]:
+    """A turn between conversions where FFmpeg can't turn the format as it is (4:2:2 by a quarter)."""
+    target = formats.working_format(pixel_format)
+    if not swaps_sides(turn) or formats.subsampling_of(target) != "422":
+        return turn
+    return (f"format={formats.name_of('444', formats.depth_of(target))}", *turn, f"format={target}")

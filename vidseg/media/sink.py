@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,12 +16,13 @@ from av.video.stream import VideoStream
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
-from vidseg.media import codecs, containers, formats, opening, probe
+from vidseg.media import codecs, containers, formats, opening
 from vidseg.media.colour import Colour
 from vidseg.media.copied import CopiedStreams, plain_metadata
 from vidseg.media.hdr import StaticMetadata
 from vidseg.media.notes import Notes
 from vidseg.media.source import Source
+from vidseg.media.whole import Temporary, Written, check, telling
 
 
 class Sink:
@@ -44,18 +41,11 @@ class Sink:
         self._size = (0, 0)
         self._stream: VideoStream | None = None
         self._durations: dict[int, int] = {}
-        self._first_pts: int | None = None
-        self._last_pts = 0
-        self._frames = self._packets = 0
+        self._count = 0
+        self._first = self._last = Fraction(0)
         self._output: OutputContainer | None = None
         self._copied: CopiedStreams | None = None
-        self._temporary = self._claim()
-
-    def _claim(self) -> Path:
-        temporary = self.target.parent.absolute() / f".vidseg-{secrets.token_hex(6)}.part"
-        with self._telling():
-            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        return temporary
+        self._temporary = Temporary(target)
 
     def __enter__(self) -> Sink:
         return self
@@ -71,17 +61,7 @@ class Sink:
             output, self._output = self._output, None
             with suppress(av.error.FFmpegError, ValueError, OSError):
                 output.close()  # writes a trailer to what is thrown away
-        self._temporary.unlink(missing_ok=True)
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """FFmpeg's and the system's errors as a ``WriteError``."""
-        try:
-            yield
-        except av.error.FFmpegError as error:
-            raise WriteError(str(self.target), _write_reason(error)) from error
-        except OSError as error:
-            raise WriteError(str(self.target), _write_reason(error)) from None
+        self._temporary.remove()
 
     def write(self, frame: Frame) -> None:
         """Encode one frame; times must go forward. Raises ``WriteError``."""
@@ -93,7 +73,7 @@ class Sink:
             raise WriteError(
                 str(self.target), f"a frame has {picture.width}x{picture.height}, not the first one's size"
             )
-        with self._telling():
+        with telling(self.target):
             if formats.same_planes(picture.format.name) != self._format:
                 picture = self._reformatter.reformat(
                     picture,
@@ -106,10 +86,9 @@ class Sink:
             picture.pts, picture.time_base = frame.pts, frame.time_base
             self._durations[frame.pts] = frame.duration
             self._mux_picture(self._stream.encode(picture))
-        if self._first_pts is None:
-            self._first_pts = frame.pts
-        self._last_pts = frame.pts
-        self._frames += 1
+        self._first = self._first if self._count else frame.time
+        self._last = frame.time
+        self._count += 1
 
     def _begin(self, frame: Frame) -> None:
         """Set up the streams, by the first frame."""
@@ -131,9 +110,9 @@ class Sink:
         self._format, self._size = encoded, (frame.width, frame.height)
         codecs.check_settings(codec, self._encoding.crf, self._encoding.preset)
         media = self._source.media
-        with self._telling():
+        with telling(self.target):
             self._output = av.open(
-                str(self._temporary), "w", format=self._container_name, container_options=self._container_options()
+                str(self._temporary.path), "w", format=self._container_name, container_options=self._container_options()
             )
             stream = self._output.add_stream(
                 codec.encoder,
@@ -201,7 +180,6 @@ class Sink:
         for packet in packets:
             if packet.pts is not None:
                 packet.duration = self._durations.pop(packet.pts, 0) or packet.duration
-            self._packets += 1
             time = (packet.dts if packet.dts is not None else packet.pts or 0) * packet.time_base
             self._output.mux(packet)
             for other in self._copied.until(time):
@@ -214,63 +192,15 @@ class Sink:
         """
         if self._stream is None or self._output is None or self._copied is None:
             raise IncompleteError(str(self.target), "no frame was written")
-        with self._telling():
+        with telling(self.target):
             pictures = self._stream.encode(None)
-            for packet in pictures if self._frames < 3 else ():
+            for packet in pictures if self._count < 3 else ():
                 packet.dts = packet.pts  # libx265 leaves it unset where there are fewer frames than it looks ahead
             self._mux_picture(pictures)
             for packet in self._copied.rest():
                 self._output.mux(packet)
             output, self._output = self._output, None
             output.close()
-        self._check()
-        with self._telling():
-            self._publish()
-
-    def _check(self) -> None:
-        """Open the finished file again and compare it with what went in."""
-        with av.open(str(self._temporary), metadata_errors="replace") as written:
-            stream = probe.main_video(written, self._temporary)
-            stamps = [packet.pts for packet in written.demux(stream) if packet.size]
-            others = len(written.streams) - 1
-            time_base = Fraction(stream.time_base or 1)
-        times = sorted(stamp for stamp in stamps if stamp is not None)
-        if len(stamps) != self._frames or len(times) != self._frames:
-            raise IncompleteError(str(self.target), f"{self._frames} frames went in, {len(stamps)} came out")
-        source_base = self._source.media.time_base
-        allowed = time_base + source_base
-        for mine, came in ((self._first_pts or 0, times[0]), (self._last_pts, times[-1])):
-            if abs(mine * source_base - came * time_base) > allowed:
-                raise IncompleteError(
-                    str(self.target),
-                    f"a frame of {float(mine * source_base):.3f} s came out at {float(came * time_base):.3f} s",
-                )
-        if self._copied is not None and others < self._copied.kept:
-            raise IncompleteError(str(self.target), "a stream that was copied isn't in it")
-
-    def _publish(self) -> None:
-        with self._temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        if self._overwrite:
-            self._temporary.replace(self.target)
-        else:
-            try:
-                os.link(self._temporary, self.target)  # unlike a rename, never replaces what came meanwhile
-            except FileExistsError:
-                raise WriteError(str(self.target), "appeared meanwhile, and was left as it is") from None
-            except OSError:  # a file system without links
-                self._temporary.rename(self.target)
-        folder = os.open(self.target.parent.absolute(), os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _write_reason(error: BaseException) -> str:
-    number = getattr(error, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full"
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"can't be written: {opening.reason(error)}"
-    return f"writing failed: {opening.reason(error)}"
+        went_in = Written(self._count, self._first, self._last, self._copied.kept)
+        check(self._temporary.path, self.target, went_in, self._source.media.time_base)
+        self._temporary.publish(overwrite=self._overwrite)

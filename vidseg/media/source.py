@@ -9,19 +9,17 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
-from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
 
 from vidseg.errors import SourceError
-from vidseg.frame import Frame, planes_of
+from vidseg.frame import Frame
 from vidseg.job import Span
 from vidseg.media import chain as filter_chain
-from vidseg.media import colour, formats, opening, orient, probe, timing
+from vidseg.media import opening, orient, probe, timing, working
+from vidseg.media.decoding import Decoder
 from vidseg.media.hdr import StaticMetadata, static_metadata
 from vidseg.media.notes import Notes
 from vidseg.media.side_data import side_data
-
-MOST_BAD_PACKETS = 64
-"""As many packets in a row that can't be decoded end the reading: what follows is not video."""
 
 _DYNAMIC = {"DYNAMIC_HDR_PLUS": "HDR10+ metadata", "DOVI_METADATA": "Dolby Vision metadata"}
 """Side data that is told for each frame of a picture, and untrue of another."""
@@ -45,20 +43,23 @@ class Source:
         self._formats = formats
         self.span = span or Span()
         self.notes = notes or Notes()
-        self._container = opening.open_input(path, formats)
-        try:
-            self._video = probe.main_video(self._container, path)
-            self.media = probe.describe(self._container, self._video, path)
-        except BaseException:
-            self._container.close()
-            raise
-        self._shift = _in_ticks(self.media.origin + self.span.start, self.media.time_base)
-        self._bad_packets = 0
+        self._container, self._video = self._opened()
+        self.media = probe.describe(self._container, self._video, path)
+        self._decoder = Decoder(self._container, self._video)
+        self._shift = round((self.media.origin + self.span.start) / self.media.time_base)
         self._turned = False
         self.static_metadata = StaticMetadata()
         """HDR's, known once the first frame was read."""
         self.given = 0
         """How many frames ``frames`` has given."""
+
+    def _opened(self) -> tuple[InputContainer, VideoStream]:
+        container = opening.open_input(self.path, self._formats)
+        try:
+            return container, probe.main_video(container, self.path)
+        except BaseException:
+            container.close()
+            raise
 
     def __enter__(self) -> Source:
         return self
@@ -90,70 +91,42 @@ class Source:
 
         Raises ``SourceError`` where there is none, or where their size changes on the way.
         """
-        for frame in self._worked():
+        for frame in self._numbered():
             self.given += 1
             yield frame
-        if self._bad_packets:
-            self.notes.say(f"{self._bad_packets} damaged packets were passed over")
+        self._say_what_was_wrong()
         if not self.given:
             raise SourceError(str(self.path), self._why_empty())
 
+    def _say_what_was_wrong(self) -> None:
+        if self._decoder.bad_packets:
+            self.notes.say(f"{self._decoder.bad_packets} damaged packets were passed over")
+        if self._decoder.gave_up:
+            self.notes.say("reading ended at a part that is no video")
+        elif self.span == Span() and self._decoder.missing:
+            held = self._video.frames - self._decoder.missing
+            self.notes.say(f"cut short: it announces {self._video.frames} frames and holds {held}")
+
     def _why_empty(self) -> str:
-        if self._bad_packets:
+        if self._decoder.bad_packets:
             return "no frame of it can be decoded"
         if self.span != Span():
             return "has no frame between --start and --end"
         return "has no frames"
 
-    def _worked(self) -> Iterator[Frame]:
-        """Pictures as frames of one working format, renumbered and shifted."""
-        reformatter = VideoReformatter()
-        target = ""
-        for index, picture in enumerate(self._upright(self._deinterlaced(self._in_span(self._timed())))):
-            if not target:
-                target = formats.working_format(picture.format.name)
-                if target != formats.same_planes(picture.format.name):
-                    self.notes.detail(f"{picture.format.name} is worked on as {target}")
-                self._say_what_is_left_out(picture)
-            resolved, guessed = colour.resolve(picture)
-            if guessed:
-                self.notes.detail(
-                    f"colour tags were missing or unusable; taken for matrix {resolved.matrix}, "
-                    f"primaries {resolved.primaries}, transfer {resolved.transfer}, "
-                    f"{'full' if resolved.range == colour.FULL_RANGE else 'limited'} range"
-                )
-            pts, time_base, duration = picture.pts, picture.time_base, picture.duration
-            if formats.same_planes(picture.format.name) != target:
-                grey = formats.is_grey(picture.format.name)
-                # FFmpeg takes grey for full range whatever it is told: from full to full its codes stay as they are
-                range_ = colour.FULL_RANGE if grey else resolved.range
-                picture = reformatter.reformat(
-                    picture,
-                    format=target,
-                    src_colorspace=resolved.matrix,
-                    dst_colorspace=resolved.matrix,
-                    src_color_range=range_,
-                    dst_color_range=range_,
-                )
-                for plane in planes_of(picture)[1:] if grey else ():
-                    plane.fill(1 << (picture.format.components[0].bits - 1))  # without FFmpeg's dither
-            resolved.tag(picture)
-            ticks = round((pts or 0) * Fraction(time_base or 0) / self.media.time_base) - self._shift
+    def _numbered(self) -> Iterator[Frame]:
+        """Pictures of the working format as frames, their times shifted to where the output begins."""
+        pictures = self._upright(self._deinterlaced(self._in_span(self._timed())))
+        for index, picture in enumerate(working.worked_on(pictures, self.notes)):
+            unit = Fraction(picture.time_base or 0) / self.media.time_base
             yield Frame(
                 picture,
                 index,
-                ticks,
+                round((picture.pts or 0) * unit) - self._shift,
                 self.media.time_base,
-                round((duration or 0) * Fraction(time_base or 0) / self.media.time_base),
+                round((picture.duration or 0) * unit),
                 self._aspect(),
             )
-
-    def _say_what_is_left_out(self, picture: av.VideoFrame) -> None:
-        carries_alpha = any(component.is_alpha for component in picture.format.components)
-        if carries_alpha or self._video.metadata.get("alpha_mode") == "1":
-            self.notes.say("its own transparency was left out")
-        if picture.format.is_rgb:
-            self.notes.say(f"{picture.format.name} was brought to 4:2:0, which every player shows")
 
     def _aspect(self) -> Fraction:
         aspect = self._video.sample_aspect_ratio or Fraction(1)
@@ -171,20 +144,15 @@ class Source:
         dynamic = [label for key, label in _DYNAMIC.items() if key in (side_data(first) or {})]
         if dynamic:
             self.notes.say(f"{' and '.join(dynamic)} of the old picture left out")
+        if self._video.metadata.get("alpha_mode") == "1":
+            self.notes.say("its own transparency was left out")
         if not understood:
             self.notes.say("its rotation is no multiple of 90 degrees; it was left as it is stored")
         self._turned = orient.swaps_sides(turn)
         everything = chain([first], pictures)
-        yield from filter_chain.filtered(everything, self._with_formats(turn, first)) if turn else everything
-
-    @staticmethod
-    def _with_formats(turn: tuple[str, ...], picture: av.VideoFrame) -> tuple[str, ...]:
-        """The turn between conversions where FFmpeg can't turn the format as it is (4:2:2 by a quarter)."""
-        target = formats.working_format(picture.format.name)
-        if orient.swaps_sides(turn) and formats.subsampling_of(target) == "422":
-            depth = 8 if target == "yuv422p" else int(target[7:9])
-            return (f"format={formats.name_of('444', depth)}", *turn, f"format={target}")
-        return turn
+        yield from (
+            filter_chain.filtered(everything, orient.with_formats(turn, first.format.name)) if turn else everything
+        )
 
     def _deinterlaced(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         """From the first interlaced picture on, through bwdif; progressive ones pass as they are."""
@@ -231,54 +199,18 @@ class Source:
         """Decoded pictures from a key frame at or before the span's start, or from the file's beginning."""
         wanted = self.media.origin + self.span.start
         if self.span.start <= _SEEK_MARGIN:
-            yield from self._decoded()
+            yield from self._decoder.pictures()
             return
         try:
             self._container.seek(int(wanted * 1_000_000), backward=True)
-            pictures = self._decoded()
+            pictures = self._decoder.pictures()
             ahead = list(islice(pictures, 1))
         except av.error.FFmpegError:
             ahead = []
         if ahead and ahead[0].pts is not None and ahead[0].pts * self.media.time_base <= wanted:
             yield from chain(ahead, pictures)
             return
-        self._reopen()
-        yield from self._decoded()
-
-    def _reopen(self) -> None:
         self._container.close()
-        self._container = opening.open_input(self.path, self._formats)
-        self._video = probe.main_video(self._container, self.path)
-        self._bad_packets = 0
-
-    def _decoded(self) -> Iterator[av.VideoFrame]:
-        """Pictures packet by packet: a damaged packet loses itself, not what comes after."""
-        self._video.thread_type = "AUTO"
-        in_a_row = seen = 0
-        packets = self._container.demux(self._video)
-        while True:
-            try:
-                packet = next(packets, None)
-                if packet is None:
-                    break
-                pictures = packet.decode()
-            except (av.error.FFmpegError, av.error.DecoderNotFoundError) as error:
-                if isinstance(error, av.error.EOFError):
-                    break
-                self._bad_packets += 1
-                in_a_row += 1
-                if in_a_row >= MOST_BAD_PACKETS:
-                    self.notes.say("reading ended at a part that is no video")
-                    return
-                continue
-            seen += packet.size > 0
-            if pictures:
-                in_a_row = 0
-            yield from pictures
-        declared = self._video.frames if "mp4" in self._container.format.name else 0  # others count loosely
-        if declared and self.span == Span() and seen + self._bad_packets < declared:
-            self.notes.say(f"cut short: it announces {declared} frames and holds {seen}")
-
-
-def _in_ticks(time: Fraction, time_base: Fraction) -> int:
-    return round(time / time_base)
+        self._container, self._video = self._opened()
+        self._decoder = Decoder(self._container, self._video)
+        yield from self._decoder.pictures()

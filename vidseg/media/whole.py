@@ -1,0 +1,107 @@
+"""Whole or not at all: a file is written under a temporary name beside its target and takes its name at the end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from vidseg.errors import IncompleteError, WriteError
+from vidseg.media import opening, probe
+
+
+@contextmanager
+def telling(target: Path) -> Iterator[None]:
+    """FFmpeg's and the system's errors as a ``WriteError`` about the target."""
+    try:
+        yield
+    except (av.error.FFmpegError, OSError) as error:
+        raise WriteError(str(target), _reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full"
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"can't be written: {opening.reason(error)}"
+    return f"writing failed: {opening.reason(error)}"
+
+
+class Temporary:
+    """A file that nobody else has, in the target's folder; raises ``WriteError``."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self.path = target.parent.absolute() / f".vidseg-{secrets.token_hex(6)}.part"
+        with telling(target):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+
+    def remove(self) -> None:
+        """Leave no trace, unless it was published."""
+        self.path.unlink(missing_ok=True)
+
+    def publish(self, *, overwrite: bool) -> None:
+        """Give the file its name, surely on the disk; raises ``WriteError``."""
+        with telling(self._target):
+            with self.path.open("rb") as written:
+                os.fsync(written.fileno())
+            if overwrite:
+                self.path.replace(self._target)
+            else:
+                self._name()
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def _name(self) -> None:
+        try:
+            os.link(self.path, self._target)  # unlike a rename, never replaces what came meanwhile
+        except FileExistsError:
+            raise WriteError(str(self._target), "appeared meanwhile, and was left as it is") from None
+        except OSError:  # a file system without links
+            self.path.rename(self._target)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What went into a file: how many frames, the first and last one's time in seconds, streams beside the picture."""
+
+    frames: int
+    first: Fraction
+    last: Fraction
+    others: int
+
+
+def check(path: Path, target: Path, went_in: Written, tick: Fraction) -> None:
+    """Open a finished file again and compare it with what went in.
+
+    Times may differ by a ``tick`` of the source's clock and one of the file's own. Raises ``IncompleteError``.
+    """
+    with av.open(str(path), metadata_errors="replace") as container:
+        stream = probe.main_video(container, path)
+        stamps = (packet.pts for packet in container.demux(stream) if packet.size)
+        frames, first, last = 0, None, None
+        for stamp in stamps:
+            frames += 1
+            if stamp is not None:
+                first = stamp if first is None else min(first, stamp)
+                last = stamp if last is None else max(last, stamp)
+        others = len(container.streams) - 1
+        time_base = Fraction(stream.time_base or 1)
+    if frames != went_in.frames or first is None or last is None:
+        raise IncompleteError(str(target), f"{went_in.frames} frames went in, {frames} came out")
+    for wanted, came in ((went_in.first, first * time_base), (went_in.last, last * time_base)):
+        if abs(wanted - came) > tick + time_base:
+            raise IncompleteError(str(target), f"a frame of {float(wanted):.3f} s came out at {float(came):.3f} s")
+    if others < went_in.others:
+        raise IncompleteError(str(target), "a stream that was copied isn't in it")
