@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from typing import TypeVar, cast
+
+import cv2
 
 from vidseg.errors import IncompleteError
 from vidseg.frame import Cutout, Frame
@@ -25,6 +27,7 @@ def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, o
     notes = Notes()
     count = 0
     with ExitStack() as stack:
+        stack.enter_context(_one_thread_for_opencv())
         source = stack.enter_context(Source(job.source, job.span, notes))
         sink = stack.enter_context(Sink(job.target, job.recipe.encoding, source, notes, overwrite=overwrite))
         cutouts = _cutouts(stack, job.recipe.segmenter, job.recipe.filters, source)
@@ -38,6 +41,17 @@ def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, o
             raise IncompleteError(str(job.target), f"{source.given} frames were read, {count} made of them")
         sink.finish()
     return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details))
+
+
+@contextmanager
+def _one_thread_for_opencv() -> Iterator[None]:
+    """Its threads would wait actively for pieces of work too small for them, on the encoder's processors."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 def mattes(source: Source, segmenter: Segmenter, filters: Sequence[Filter]) -> Generator[Cutout]:

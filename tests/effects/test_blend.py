@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from vidseg import testing
-from vidseg.effects import blend
+from vidseg.effects.blend import Blend
 from vidseg.frame import FULL, Frame, Plane, planes_of
 
 Integers = NDArray[np.int64]
@@ -29,7 +29,7 @@ def with_planes(pixel_format: str, *planes: NDArray[Any]) -> Frame:
 def luma(pixel_format: str, ours: NDArray[Any], theirs: NDArray[Any], matte: NDArray[np.uint16]) -> Plane:
     """The blended luma of frames with these lumas."""
     front, back = with_planes(pixel_format, ours), with_planes(pixel_format, theirs)
-    return blend.over(front, back.planes, matte).planes[0]
+    return Blend().over(front, back.planes, matte).planes[0]
 
 
 def off_by(got: Plane, ours: NDArray[Any], theirs: NDArray[Any], matte: NDArray[Any]) -> int:
@@ -148,7 +148,7 @@ def test_chroma_takes_the_mean_matte_of_the_pixels_that_share_a_sample(
 ) -> None:
     matte = np.random.default_rng(3).integers(0, FULL + 1, (48, 64), np.uint16)
     front, back = testing.frame(0, 64, 48, pixel_format), testing.frame(9, 64, 48, pixel_format)
-    made = blend.over(front, back.planes, matte)
+    made = Blend().over(front, back.planes, matte)
     shares = share(matte, down, across)
     for got, ours, theirs in zip(made.planes[1:], front.planes[1:], back.planes[1:], strict=True):
         exact = theirs + (ours.astype(float) - theirs) * shares / FULL
@@ -174,7 +174,7 @@ def test_chroma_is_exact_where_all_the_pixels_of_a_sample_are_full_or_nothing(
         matte = np.zeros((height, width), np.uint16)
         matte[-right:, -right:] = FULL
         for mattes in (matte, FULL - matte):
-            made = blend.over(front, back.planes, mattes)
+            made = Blend().over(front, back.planes, mattes)
             shares = share(mattes, 2 if "420" in pixel_format else 1, 2)
             for got, ours, theirs in zip(made.planes[1:], front.planes[1:], back.planes[1:], strict=True):
                 assert np.array_equal(got[shares == FULL], ours[shares == FULL])
@@ -183,7 +183,7 @@ def test_chroma_is_exact_where_all_the_pixels_of_a_sample_are_full_or_nothing(
 
 def test_the_result_is_a_picture_of_its_own() -> None:
     front, back = testing.frame(0), testing.frame(9)
-    made = blend.over(front, back.planes, np.full((48, 64), FULL, np.uint16))
+    made = Blend().over(front, back.planes, np.full((48, 64), FULL, np.uint16))
     assert made.picture is not front.picture
     before = [plane.copy() for plane in front.planes]
     for plane in planes_of(made.picture):
@@ -193,7 +193,7 @@ def test_the_result_is_a_picture_of_its_own() -> None:
 
 def test_old_full_range_formats_are_blended_as_what_they_are() -> None:
     frame = testing.frame(0, pixel_format="yuvj420p")
-    made = blend.over(frame, testing.frame(9).planes, np.full((48, 64), FULL, np.uint16))
+    made = Blend().over(frame, testing.frame(9).planes, np.full((48, 64), FULL, np.uint16))
     assert made.picture.format.name == "yuv420p"
     assert made.picture.color_range == frame.picture.color_range
 
@@ -205,4 +205,4 @@ def test_old_full_range_formats_are_blended_as_what_they_are() -> None:
 )
 def test_a_matte_that_does_not_fit_is_a_mistake(matte: NDArray[Any]) -> None:
     with pytest.raises(ValueError, match="fit"):
-        blend.over(testing.frame(), testing.frame(9).planes, matte)
+        Blend().over(testing.frame(), testing.frame(9).planes, matte)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from vidseg.effects import blend
+from vidseg.effects.blend import Blend
 from vidseg.frame import Cutout, Frame
 from vidseg.media import backdrop
 from vidseg.stages import Effect
@@ -31,6 +31,7 @@ class Replace(Effect):
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
         """Each frame over the background at its time."""
         behind: backdrop.Backdrop | None = None
+        blend = Blend()
         with ExitStack() as stack:
             for cutout in cutouts:
                 if behind is None:

@@ -14,22 +14,23 @@ def filtered(pictures: Iterable[av.VideoFrame], filters: tuple[str, ...]) -> Ite
 
     Every picture comes out with ``pts`` and ``time_base`` of its own; filters that wait are drained at the end.
     """
-    graph: Graph | None = None
+    made: Graph | None = None
     for picture in pictures:
-        if graph is None:
-            graph = _graph(picture, filters)
-        graph.vpush(picture)
-        yield from _pulled(graph)
-    if graph is not None:
-        graph.vpush(None)
-        yield from _pulled(graph)
+        if made is None:
+            made = graph(picture, filters)
+        made.vpush(picture)
+        yield from _pulled(made)
+    if made is not None:
+        made.vpush(None)
+        yield from _pulled(made)
 
 
-def _graph(picture: av.VideoFrame, filters: tuple[str, ...]) -> Graph:
-    graph = Graph()
+def graph(picture: av.VideoFrame, filters: tuple[str, ...]) -> Graph:
+    """The filters in a row, ready for pictures like this one."""
+    made = Graph()
     time_base = picture.time_base or Fraction(1, 1000)
     nodes = [
-        graph.add(  # unlike ``add_buffer`` with range and matrix, which a change of format would convert to its own
+        made.add(  # unlike ``add_buffer`` with range and matrix, which a change of format would convert to its own
             "buffer",
             video_size=f"{picture.width}x{picture.height}",
             pix_fmt=picture.format.name,
@@ -38,16 +39,16 @@ def _graph(picture: av.VideoFrame, filters: tuple[str, ...]) -> Graph:
             range=str(int(picture.color_range)),
             colorspace=str(int(picture.colorspace)),
         ),
-        *(graph.add(*filter_.split("=", 1)) for filter_ in filters),
-        graph.add("buffersink"),
+        *(made.add(*filter_.split("=", 1)) for filter_ in filters),
+        made.add("buffersink"),
     ]
-    graph.link_nodes(*nodes).configure()
-    return graph
+    made.link_nodes(*nodes).configure()
+    return made
 
 
-def _pulled(graph: Graph) -> Iterator[av.VideoFrame]:
+def _pulled(made: Graph) -> Iterator[av.VideoFrame]:
     while True:
         try:
-            yield graph.vpull()
+            yield made.vpull()
         except (av.error.BlockingIOError, av.error.EOFError):
             return
