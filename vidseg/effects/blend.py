@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
 from vidseg.media.copying import Copies
 
-_STRIP = 64
+_ROWS = 64
 """Rows that are blended at once, so that what is between stays in the processor's cache."""
+
+_GAP = 32
+"""Columns that are worth being left out."""
 
 
 class Blend:
@@ -31,29 +36,66 @@ class Blend:
         if matte.shape != (frame.height, frame.width) or matte.dtype != np.uint16:
             raise ValueError(f"a {matte.dtype} matte of {matte.shape} doesn't fit {frame.width}x{frame.height}")
         picture = self._copies.of(frame.picture)
-        mattes = {matte.shape: matte}
+        mattes = {matte.shape: (matte, _strips(matte))}
         for plane, behind in zip(planes_of(picture), background, strict=True):
             if plane.shape not in mattes:
-                mattes[plane.shape] = _shared(matte, *plane.shape)
-            self._paint(plane, behind, mattes[plane.shape])
+                shared = _shared(matte, *plane.shape)
+                mattes[plane.shape] = (shared, _strips(shared))
+            self._paint(plane, behind, *mattes[plane.shape])
         return frame.with_picture(picture)
 
-    def _paint(self, plane: Plane, behind: Plane, matte: Matte) -> None:
-        """The background into one plane of the copied frame, strip by strip."""
-        height, width = plane.shape
-        if self._scratch.shape[2] < width:
-            self._scratch = np.empty((2, _STRIP, width), np.int16)
+    def _paint(self, plane: Plane, behind: Plane, matte: Matte, strips: list[_Strip]) -> None:
+        """The background into one plane of the copied frame."""
+        if self._scratch.shape[2] < plane.shape[1]:
+            self._scratch = np.empty((2, _ROWS, plane.shape[1]), np.int16)
         if plane.dtype == np.uint16:  # at most 12 bits: the same numbers signed, which OpenCV multiplies
             plane, behind = plane.view(np.int16), behind.view(np.int16)
-        for top in range(0, height, _STRIP):
-            rows = slice(top, min(top + _STRIP, height))
-            covered = np.flatnonzero(cv2.reduce(matte[rows], 0, cv2.REDUCE_MAX))
-            left, right = (int(covered[0]), int(covered[-1]) + 1) if covered.size else (width, width)
-            plane[rows, :left] = behind[rows, :left]
-            plane[rows, right:] = behind[rows, right:]
-            if left < right:
-                box = (rows, slice(left, right))
-                _mix(plane[box], behind[box], matte[box], self._scratch[:, : rows.stop - top, : right - left])
+        for strip in strips:
+            rows = strip.rows
+            plane[rows, : strip.left] = behind[rows, : strip.left]
+            plane[rows, strip.right :] = behind[rows, strip.right :]
+            for columns in strip.mixed:
+                box = (rows, columns)
+                scratch = self._scratch[:, : rows.stop - rows.start, : columns.stop - columns.start]
+                _mix(plane[box], behind[box], matte[box], scratch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """Some rows: left of ``left`` and from ``right`` on the matte is 0, outside of ``mixed`` it is 0 or full."""
+
+    rows: slice
+    left: int
+    right: int
+    mixed: tuple[slice, ...]
+
+
+def _strips(matte: Matte) -> list[_Strip]:
+    """Where there is something to do, strip by strip: a person is mostly inside, and there the frame stays."""
+    height, width = matte.shape
+    strips = []
+    for top in range(0, height, _ROWS):
+        rows = slice(top, min(top + _ROWS, height))
+        covered = np.flatnonzero(cv2.reduce(matte[rows], 0, cv2.REDUCE_MAX))
+        if not covered.size:
+            strips.append(_Strip(rows, width, width, ()))
+            continue
+        left, right = int(covered[0]), int(covered[-1]) + 1
+        partly = left + np.flatnonzero(cv2.reduce(matte[rows, left:right], 0, cv2.REDUCE_MIN) != FULL)
+        strips.append(_Strip(rows, left, right, _runs(partly)))
+    return strips
+
+
+def _runs(columns: NDArray[np.intp]) -> tuple[slice, ...]:
+    """Ascending columns as one slice, or two where the widest gap between them is worth it."""
+    if not columns.size:
+        return ()
+    first, last = int(columns[0]), int(columns[-1]) + 1
+    gaps = np.diff(columns)
+    widest = int(gaps.argmax()) if gaps.size else 0
+    if not gaps.size or gaps[widest] < _GAP:
+        return (slice(first, last),)
+    return slice(first, int(columns[widest]) + 1), slice(int(columns[widest + 1]), last)
 
 
 def _mix(ours: Plane, theirs: Plane, matte: Matte, scratch: Plane) -> None:
