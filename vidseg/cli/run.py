@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from vidseg import libraries
+from vidseg.cli.heap import keep_large_blocks_apart
 from vidseg.cli.printable import printable
 from vidseg.cli.quiet import libraries_silenced
 from vidseg.errors import OptionError
@@ -30,6 +31,7 @@ def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
     if voice.quiet and voice.verbose:
         raise OptionError("--quiet", "doesn't go with --verbose")
     libraries.require()
+    keep_large_blocks_apart()
     if voice.verbose:
         logging.basicConfig(format="%(name)s: %(message)s")
         logging.getLogger("vidseg").setLevel(logging.DEBUG)

@@ -22,7 +22,9 @@ class Enlarge(Filter):
             yield Cutout(cutout.frame, self._large(cutout.matte, cutout.frame.width, cutout.frame.height))
 
     def _large(self, matte: Matte, width: int, height: int) -> Matte:
-        whole = np.rint(np.clip(matte, 0, 1) * FULL).astype(np.uint16)
+        scaled = np.clip(matte, 0, 1)
+        scaled *= FULL
+        whole = np.rint(scaled, out=scaled).astype(np.uint16)
         shrinks = width < matte.shape[1] and height < matte.shape[0]
         how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
         return np.asarray(cv2.resize(whole, (width, height), interpolation=how), np.uint16)

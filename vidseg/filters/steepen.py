@@ -22,7 +22,7 @@ class Steepen(Filter):
 
     low: float = 0.2
     high: float = 0.8
-    finer: int = 3
+    finer: int = 2
 
     def check(self) -> None:
         """Raise ``OptionError`` unless 0 <= low < high <= 1 and finer >= 1."""
@@ -39,5 +39,12 @@ class Steepen(Filter):
     def _steep(self, matte: Matte) -> Matte:
         height, width = matte.shape
         fine = cv2.resize(matte, (width * self.finer, height * self.finer), interpolation=cv2.INTER_CUBIC)
-        t = np.clip((fine - np.float32(self.low)) * np.float32(1 / (self.high - self.low)), 0, 1)
-        return np.asarray(t * t * (3 - 2 * t), np.float32)
+        t = np.asarray(fine, np.float32)
+        t -= np.float32(self.low)
+        t *= np.float32(1 / (self.high - self.low))
+        np.clip(t, 0, 1, out=t)
+        slope = t * -2
+        slope += 3
+        t *= t
+        t *= slope
+        return t
