@@ -18,7 +18,7 @@ help: ## show these lines
 demo: $(INSTALLED) ## put an astronaut in front of a rocket launch: a video and a picture to look at, in demo/
 	@mkdir -p demo
 	$(RUN) vidseg replace sample_media/astronaut.mp4 --bg sample_media/launch.jpg -o $(DEMO).mp4 --existing overwrite
-	@$(RUN) benchmarks.strip sample_media/astronaut.mp4 $(DEMO).mp4 $(DEMO).png
+	@$(RUN) benchmarks.strip sample_media/astronaut.mp4 $(DEMO).mp4 $(DEMO).png --at 5/3
 
 test: $(INSTALLED) ## run the tests
 	@$(RUN) pytest -q -n auto $(ARGS)

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 import vidseg
+from vidseg.cli.quiet import libraries_silenced
 from vidseg.frame import Plane
 from vidseg.media.colour import Colour, dequantise
 from vidseg.media.source import Source
@@ -48,7 +49,8 @@ def main() -> None:
     parser.add_argument("picture", type=Path)
     parser.add_argument("--at", type=Fraction)
     given = parser.parse_args()
-    strip(given.source, given.result, given.picture, given.at)
+    with libraries_silenced(silent=True):
+        strip(given.source, given.result, given.picture, given.at)
     print(f"The video:                  {given.result}")
     print(f"Source, matte and result:   {given.picture}")
 

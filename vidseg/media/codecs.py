@@ -20,7 +20,12 @@ def _x264(crf: str, preset: str, _: StaticMetadata) -> dict[str, str]:
 
 def _x265(crf: str, preset: str, hdr: StaticMetadata) -> dict[str, str]:
     parameters = {"log-level": "none", "repeat-headers": "1"} | hdr.x265()
-    return {"crf": crf, "preset": preset, "x265-params": ":".join(f"{k}={v}" for k, v in parameters.items())}
+    return {
+        "crf": crf,
+        "preset": preset,
+        "a53cc": "1",
+        "x265-params": ":".join(f"{k}={v}" for k, v in parameters.items()),
+    }
 
 
 def _svt_av1(crf: str, preset: str, hdr: StaticMetadata) -> dict[str, str]:
