@@ -38,7 +38,7 @@ def test_values_follow_the_smoothstep(value: float, expected: float) -> None:
 
 @pytest.mark.parametrize(("value", "expected"), [(0.0, 0.0), (0.2, 0.0), (0.8, 1.0), (1.0, 1.0)])
 def test_both_ends_are_exact(value: float, expected: float) -> None:
-    assert np.all(steepened(flat(value), Steepen(0.2, 0.8, finer=1)) == expected)
+    assert np.all(steepened(flat(value), Steepen(0.2, 0.8)) == expected)
 
 
 def test_more_doubt_in_is_never_less_doubt_out() -> None:

@@ -12,6 +12,9 @@ from vidseg.errors import OptionError
 from vidseg.frame import Cutout, Matte
 from vidseg.stages import Filter
 
+_ROUNDING = 2e-7
+"""What interpolating may add to a value: both ends are exact in spite of it."""
+
 
 @dataclass(frozen=True)
 class Steepen(Filter):
@@ -40,8 +43,8 @@ class Steepen(Filter):
         height, width = matte.shape
         fine = cv2.resize(matte, (width * self.finer, height * self.finer), interpolation=cv2.INTER_CUBIC)
         t = np.asarray(fine, np.float32)
-        t -= np.float32(self.low)
-        t *= np.float32(1 / (self.high - self.low))
+        t -= np.float32(self.low + _ROUNDING)
+        t *= np.float32(1 / (self.high - self.low - 2 * _ROUNDING))
         np.clip(t, 0, 1, out=t)
         slope = t * -2
         slope += 3
