@@ -88,9 +88,42 @@ class Frame:
         return Frame(picture, self.index, self.pts, self.time_base, self.duration, self.sample_aspect_ratio)
 
 
+Map = NDArray[Any]
+"""A value for each point of a small grey copy, ``float32``, ``(height, width)`` or ``(height, width, 2)``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clues:
+    """What a small grey copy of a frame and its neighbours tells; nothing in it is ever changed.
+
+    ``grey`` is the copy, ``uint8``; ``begins`` says that the frame is the first of a shot. ``onward`` and ``back`` are the
+    flow to the next and from there to the previous frame of the shot, in points of the copy: the point at ``x`` is there
+    at ``x + flow(x)``. ``against``, ``still`` and ``moving`` are evidence, in units of the noise, 0 to 6: that a point goes
+    with the place and not with the person, that it goes with the place, that it doesn't.
+    """
+
+    grey: Plane
+    begins: bool
+    onward: Map | None = None
+    back: Map | None = None
+    against: Map | None = None
+    still: Map | None = None
+    moving: Map | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Cutout:
-    """A frame and its matte."""
+    """A frame and its matte.
+
+    ``sure`` is how far what is known at each point of the grey copy can be trusted, 0 to 1 (1 everywhere without);
+    ``clues`` are passed on by every filter.
+    """
 
     frame: Frame
     matte: Matte
+    sure: Map | None = None
+    clues: Clues | None = None
+
+    def with_matte(self, matte: Matte) -> Cutout:
+        """The same frame with another matte."""
+        return Cutout(self.frame, matte, self.sure, self.clues)

@@ -21,6 +21,14 @@ class Stage:
     def check(self) -> None:
         """Raise a ``RequestError`` if these settings can't work (a missing file, a bad colour)."""
 
+    @property
+    def window(self) -> int | None:
+        """How many frames before and after one decide what this stage makes of it; ``None`` where there is no bound.
+
+        A piece of a file begins as many frames early and ends as many late, and so gives what the whole file gives.
+        """
+        return 0
+
     def settings(self) -> dict[str, Any]:
         """The stage's name and settings as plain JSON values."""
         return {"stage": type(self).__name__} | dataclasses.asdict(self)

@@ -1,0 +1,1 @@
+"""What a small grey copy of the frames tells: shots, where things go, and what goes with the place."""

@@ -1,0 +1,193 @@
+"""Evidence: what in the picture goes with the place, and what doesn't, by comparing frames some way apart.
+
+A model takes a motor cycle behind a person for a part of the person. A file tells more than a frame: where the camera or
+the person moves, the motor cycle goes with the wall behind it. So the motion of the place is found, and that of the
+person's largest parts, and each point is asked which of the two explains it, before and after, near and far. Where both
+do (nothing moves; a plain wall) there is no evidence and the models alone decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vidseg.frame import Clues, Cutout, Map
+from vidseg.motion.around import around
+from vidseg.motion.flow import Flow
+from vidseg.motion.place import Affine, carried, motion_of
+
+APART = (4, 8)
+"""How many frames apart two copies are that are compared."""
+
+REACH = max(APART)
+
+_PLACE, _PERSON = 0.3, 0.8
+"""Below this a point counts for the place's motion, above that for a person's."""
+
+_PARTS = 2
+"""How many separate people may have a motion of their own."""
+
+MOST = 6.0
+"""Evidence is cut off here, in units of the noise."""
+
+_STEP = 6
+
+
+@dataclass
+class _Seen:
+    """A cutout, and how the place and the people move from it on, for each of ``APART``."""
+
+    cutout: Cutout
+    matte: Map
+    soft: Map
+    place: dict[int, Affine] = field(default_factory=dict)
+    people: dict[int, list[Affine]] = field(default_factory=dict)
+
+    @property
+    def clues(self) -> Clues:
+        assert self.cutout.clues is not None  # noqa: S101 - made by watched()
+        return self.cutout.clues
+
+
+def witnessed(cutouts: Iterable[Cutout]) -> Generator[Cutout]:
+    """Cutouts that have clues with the evidence added; ``REACH`` frames before and after one decide it."""
+    flow = Flow()
+
+    def begins(seen: _Seen) -> bool:
+        return seen.clues.begins
+
+    for near, at in around((_seen(cutout) for cutout in cutouts), REACH, begins):
+        now = near[at]
+        for apart in APART:
+            if at + apart < len(near):
+                _moves(now, near[at + apart], apart, flow)
+        yield _weighed(near, at)
+
+
+def _seen(cutout: Cutout) -> _Seen:
+    assert cutout.clues is not None  # noqa: S101 - made by watched()
+    grey = cutout.clues.grey
+    matte = cv2.resize(cutout.matte, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    soft = cv2.GaussianBlur(grey, (0, 0), 1).astype(np.float32)
+    return _Seen(cutout, np.asarray(matte, np.float32), soft)
+
+
+def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:
+    there = flow.between(now.clues.grey, then.clues.grey)
+    place = motion_of(there, now.matte < _PLACE, _STEP)
+    if place is None:
+        return
+    now.place[apart] = place
+    count, labels, figures, _ = cv2.connectedComponentsWithStats((now.matte > _PERSON).astype(np.uint8))
+    largest = sorted(range(1, count), key=lambda n: -int(figures[n, cv2.CC_STAT_AREA]))[:_PARTS]
+    motions = [motion_of(there, labels == n, _STEP - 2) for n in largest]
+    now.people[apart] = [motion for motion in motions if motion is not None]
+
+
+def _weighed(near: list[_Seen], at: int) -> Cutout:
+    """The cutout with what the frames around it say."""
+    now = near[at]
+    by_place: list[list[Map]] = []
+    by_people: list[list[Map]] = []
+    for apart in APART:
+        place, people = [], []
+        for other, key, onward in ((at + apart, at, True), (at - apart, at - apart, False)):
+            if not 0 <= other < len(near) or apart not in near[key].place:
+                continue
+            way = (lambda motion: motion) if onward else np.linalg.inv
+            place.append(_misfit(now.soft, near[other].soft, way(near[key].place[apart])))
+            each = [_misfit(now.soft, near[other].soft, way(motion)) for motion in near[key].people[apart]]
+            people.append(np.minimum.reduce(each) if each else None)
+        if place:
+            by_place.append(place)
+            both = [(a, b) for a, b in zip(place, people, strict=True) if b is not None]
+            if both:
+                by_people.append([np.minimum.reduce([a for a, _ in both]), np.minimum.reduce([b for _, b in both])])
+    if not by_place:
+        return now.cutout
+    least = np.minimum.reduce([one for place in by_place for one in place])
+    least[least >= _UNKNOWN] = 0
+    noise = _noise(least, now.matte)
+    zero = np.zeros_like(least)
+    against = zero if not by_people else _against(by_people, noise)
+    moving = np.minimum(np.maximum(least / noise - 1.5, 0), 4.0)
+    clues = replace(now.clues, against=against, still=_still(now.soft, by_place, noise), moving=moving)
+    return replace(now.cutout, clues=clues)
+
+
+_UNKNOWN = 1e4
+
+
+def _misfit(here: Map, there: Map, motion: Affine) -> Map:
+    """How far a motion is from explaining each point, in codes; ``_UNKNOWN`` where it leads out of the picture."""
+    other = carried(there, motion)
+    return np.asarray(np.where(other < 0, np.float32(_UNKNOWN), np.abs(here - other)), np.float32)
+
+
+def _noise(misfit: Map, matte: Map) -> float:
+    """What differs where nothing moves but the camera, in codes."""
+    quiet = misfit[matte < 0.1][::7]
+    return max(1.48 * float(np.median(quiet)), 1.0) if quiet.size > 50 else 3.0
+
+
+def _against(by_people: list[list[Map]], noise: float) -> Map:
+    """By how much better the place explains a point than the people do, in units of the noise."""
+    place, people = (_mean([pair[n] for pair in by_people]) for n in (0, 1))
+    more = np.minimum(people, MOST * noise) - np.minimum(place, MOST * noise)
+    more[(place >= _UNKNOWN) | (people >= _UNKNOWN)] = 0
+    return np.asarray(np.maximum(more, 0) / np.float32(noise), np.float32)
+
+
+def _still(soft: Map, by_place: list[list[Map]], noise: float) -> Map:
+    """Where there is enough to see that its going elsewhere would show, and it goes with the place."""
+    misfit = _mean([np.minimum.reduce(place) for place in by_place])
+    texture = np.zeros_like(soft)
+    height, width = soft.shape
+    for x, y in ((2, 0), (0, 2)):
+        padded = cv2.copyMakeBorder(soft, y, y, x, x, cv2.BORDER_REPLICATE)
+        for shifted in (padded[:height, :width], padded[2 * y :, 2 * x :]):
+            np.maximum(texture, np.abs(soft - shifted), out=texture)
+    seen = np.maximum(np.minimum(texture, MOST * noise) - 1.5 * misfit, 0) / np.float32(noise)
+    seen[misfit >= _UNKNOWN] = 0
+    return np.asarray(seen, np.float32)
+
+
+def _mean(maps: list[Map]) -> Map:
+    """The mean of what is known; ``_UNKNOWN`` where nothing is."""
+    total = np.zeros_like(maps[0])
+    count = np.zeros_like(maps[0])
+    for one in maps:
+        known = one < _UNKNOWN
+        total += np.where(known, one, 0)
+        count += known
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), _UNKNOWN), np.float32)
+
+
+def weighed(matte: Map, clues: Clues | None, against: float, moving: float) -> Map:
+    """A matte (of any size) with the evidence in it, each kind with its weight: added to the log odds.
+
+    What the models are sure isn't there, a moving point alone doesn't bring back: where the matte is exactly 0 or 1
+    and there is no evidence, it stays.
+    """
+    if clues is None or clues.against is None or clues.moving is None:
+        return matte
+    odds = cv2.GaussianBlur(moving * clues.moving - against * clues.against, (0, 0), 1.5)
+    odds = cv2.resize(odds, (matte.shape[1], matte.shape[0]), interpolation=cv2.INTER_LINEAR)
+    likely = np.clip(matte, 0.002, 0.98)
+    changed = 1 / (1 + (1 - likely) / likely * np.exp(-odds))
+    return np.asarray(matte + (changed - matte) * _thick(np.abs(changed - matte) > 0.4), np.float32)
+
+
+def _thick(changes: NDArray[np.bool_]) -> Map:
+    """Where changes are more than a seam along an edge, which occlusion makes: 1, softly falling to 0."""
+    radius = max(round(max(changes.shape) / 160), 1)
+    opened = cv2.morphologyEx(changes.astype(np.uint8), cv2.MORPH_OPEN, _disc(radius))
+    return np.asarray(cv2.GaussianBlur(cv2.dilate(opened, _disc(2 * radius)).astype(np.float32), (0, 0), 1), np.float32)
+
+
+def _disc(radius: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)

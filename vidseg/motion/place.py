@@ -1,0 +1,64 @@
+"""Place: how a part of the picture moves as one, for a camera that pans, turns or zooms."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vidseg.frame import Map
+
+Affine = NDArray[np.float64]
+"""``(3, 3)``: where a point ``(x, y, 1)`` of one copy is in another."""
+
+OUTSIDE = -1.0
+"""What ``carried`` gives beyond the other copy's edge; grey is never negative."""
+
+_LEAST = 20
+"""Points of the coarse grid that a motion must rest on."""
+
+_ROUNDS = 6
+
+
+def motion_of(flow: Map, part: NDArray[np.bool_], step: int) -> Affine | None:
+    """The affine motion that most of a part's flow agrees with; ``None`` where the part is too small.
+
+    Every ``step``-th point counts. Iteratively reweighted least squares with the weights of Geman and McClure, begun at
+    the median; its scale is that of the median error.
+    """
+    height, width = part.shape
+    rows, columns = np.nonzero(part[step // 2 :: step, step // 2 :: step])
+    if rows.size < _LEAST:
+        return None
+    rows, columns = rows * step + step // 2, columns * step + step // 2
+    size = float(max(width, height))
+    points = np.stack([np.ones(rows.size), columns / size - 0.5, rows / size - 0.5], 1)
+    wanted = flow[rows, columns].astype(np.float64)
+    error = np.hypot(*(wanted - np.median(wanted, 0)).T)
+    fit = np.zeros((3, 2))
+    for _ in range(_ROUNDS):
+        scale = 1.5 * max(1.48 * float(np.median(error)), 0.15)
+        weighted = points * (1 / np.square(1 + np.square(error / scale)))[:, None]
+        fit = np.linalg.solve(weighted.T @ points + 1e-6 * rows.size * np.eye(3), weighted.T @ wanted)
+        error = np.hypot(*(wanted - points @ fit).T)
+    motion = np.eye(3)
+    motion[:2, 2] += fit[0] - 0.5 * fit[1] - 0.5 * fit[2]
+    motion[:2, 0] += fit[1] / size
+    motion[:2, 1] += fit[2] / size
+    return motion
+
+
+def carried(grey: Map, motion: Affine) -> Map:
+    """A copy as one sees it that moves along: what is there at ``motion`` of each point, ``OUTSIDE`` beyond the edge."""
+    height, width = grey.shape
+    return np.asarray(
+        cv2.warpAffine(
+            grey,
+            motion[:2],
+            (width, height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=OUTSIDE * 1e4,
+        ),
+        np.float32,
+    )

@@ -1,0 +1,185 @@
+"""Region: the models look at the person's box, which is found in the whole picture and followed."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from vidseg.errors import OptionError
+from vidseg.frame import Cutout, Frame, Map, Matte
+from vidseg.media import crop
+from vidseg.media.crop import Box
+from vidseg.motion import evidence, watch
+from vidseg.motion.along import averaged
+from vidseg.motion.around import around
+from vidseg.segmenters import boxes
+from vidseg.segmenters.network import Network
+from vidseg.stages import Segmenter
+
+WORKING = 640
+"""The longer side of a matte that is put together from boxes, in points."""
+
+_NEAR = 3
+"""Frames on each side that say with one where its boxes are."""
+
+_MARGIN = 0.05
+
+_AGAINST, _MOVING = 1.5, 0.6
+"""What evidence weighs: see ``evidence.weighed``."""
+
+_UNFOUND = 0.25
+"""How sure it is that nobody is where no box is."""
+
+_LOW, _HIGH = 0.35, 0.65
+"""How far the models must agree on a box to be believed nothing, and everything."""
+
+_STILL = 0.2
+"""How much more they must agree on what goes with the place."""
+
+
+@dataclass(frozen=True)
+class Region(Segmenter):
+    """People are looked for in the whole picture by a quick model, and then seen by better ones from near.
+
+    A model sees best what fills its picture. ``finder`` looks at the whole of each frame; where it finds somebody, and
+    around what moves with him, ``models`` look at a square. The more they agree, the surer is what they say; where
+    they don't, what moves as the place does counts against them. ``motion`` turns that last part off; ``passes`` is how
+    often the boxes are found anew from what was seen in them. The matte is ``float32``, 0 to 1, its longer side
+    ``WORKING`` points (or the frame's own, if that is less).
+    """
+
+    finder: str = "landscape"
+    models: tuple[str, ...] = ("general", "landscape")
+    motion: bool = True
+    passes: int = 1
+
+    def check(self) -> None:
+        """Load each model and run it once; raises ``ModelError`` or ``OptionError``."""
+        if not self.models or self.passes < 1:
+            raise OptionError("region", "needs a model and a pass")
+        for model in dict.fromkeys((self.finder, *self.models)):
+            with Network(model) as network:
+                network.matte(np.zeros((network.height, network.width, 3), np.uint8))
+
+    @property
+    def window(self) -> int:
+        """Frames before and after one that decide its matte."""
+        return watch.AHEAD + 1 + (evidence.REACH if self.motion else 0) + self.passes * _NEAR
+
+    def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
+        """One cutout for each frame."""
+        with ExitStack() as stack:
+            networks = {
+                model: stack.enter_context(Network(model)) for model in dict.fromkeys((self.finder, *self.models))
+            }
+            stream: Iterator[Cutout] = watch.watched(_looked(frames, networks[self.finder]))
+            if self.motion:
+                stream = evidence.witnessed(stream)
+            near = [networks[model] for model in self.models]
+            for _ in range(self.passes):
+                stream = _seen_near(stream, near)
+            with closing(stream):  # type: ignore[type-var]
+                yield from stream
+
+
+def _looked(frames: Iterable[Frame], network: Network) -> Generator[Cutout]:
+    """What the finder sees in the whole picture; where that is nobody, in parts of it."""
+    for frame in frames:
+        yield Cutout(frame, network.matte(crop.rgb(frame, crop.whole(frame), network.width, network.height)))
+
+
+def _begins(cutout: Cutout) -> bool:
+    assert cutout.clues is not None  # noqa: S101 - made by watched()
+    return cutout.clues.begins
+
+
+def _seen_near(cutouts: Iterable[Cutout], networks: list[Network]) -> Generator[Cutout]:
+    """Boxes from the mattes of the frames around, and what the models see in them."""
+    weighed = (cutout.with_matte(_on_copy(cutout)) for cutout in cutouts)
+    for near, at in around(weighed, _NEAR, _begins):
+        now = near[at]
+        assert now.clues is not None  # noqa: S101 - made by watched()
+        likely = averaged(near, at)
+        rectangles = boxes.found(likely, now.clues.moving)
+        yield _put_together(now, rectangles, networks)
+
+
+def _on_copy(cutout: Cutout) -> Map:
+    """The matte at the grey copy's size, what goes with the place taken out of it."""
+    assert cutout.clues is not None  # noqa: S101 - made by watched()
+    height, width = cutout.clues.grey.shape
+    small = np.asarray(cv2.resize(cutout.matte, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    return evidence.weighed(small, cutout.clues, _AGAINST, 0)
+
+
+def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: list[Network]) -> Cutout:
+    frame, clues = cutout.frame, cutout.clues
+    assert clues is not None  # noqa: S101 - made by watched()
+    high, wide = clues.grey.shape
+    scale = min(WORKING / max(frame.width, frame.height), 1)
+    width, height = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
+    matte = np.zeros((height, width), np.float32)
+    sure = np.full((high, wide), _UNFOUND, np.float32)
+    covered = np.zeros((high, wide), np.bool_)
+    for box in boxes.squares(rectangles, (wide, high), (frame.width, frame.height), _MARGIN):
+        seen, agreed = _seen(frame, box, networks)
+        part = _place(seen, box, frame, width, height)
+        np.maximum(matte, part, out=matte)
+        left, right = (round(x * wide / frame.width) for x in (box[0], box[2]))
+        top, bottom = (round(y * high / frame.height) for y in (box[1], box[3]))
+        inside = (slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1)))
+        trust = _trust(agreed, part, cutout)
+        sure[inside] = np.where(covered[inside], np.maximum(sure[inside], trust), trust)
+        covered[inside] = True
+    matte = np.clip(evidence.weighed(matte, clues, _AGAINST, _MOVING), 0, 1)
+    return replace(cutout, matte=matte, sure=sure)
+
+
+def _seen(frame: Frame, box: Box, networks: list[Network]) -> tuple[Matte, float]:
+    """What the models see in a box, and how far they agree (the shared part of what they find, softly)."""
+    masks = []
+    for network in networks:
+        mask = network.matte(crop.rgb(frame, box, network.width, network.height))
+        masks.append(cv2.resize(mask, (256, 256), interpolation=cv2.INTER_LINEAR) if mask.shape != (256, 256) else mask)
+    if len(masks) == 1:
+        return np.asarray(masks[0], np.float32), 1.0
+    least, most = np.minimum.reduce(masks), np.maximum.reduce(masks)
+    product = np.multiply.reduce(masks)
+    both = 0.5 * np.power(product, 1 / len(masks)) + 0.5 * np.mean(masks, 0, dtype=np.float32)
+    return np.asarray(both, np.float32), float(least.sum() / max(float(most.sum()), 1.0))
+
+
+def _place(seen: Matte, box: Box, frame: Frame, width: int, height: int) -> Matte:
+    """What was seen in a box at its place in a matte of the whole picture."""
+    x, y = width / frame.width, height / frame.height
+    across, down = seen.shape[1] / ((box[2] - box[0]) * x), seen.shape[0] / ((box[3] - box[1]) * y)
+    to_box: Any = np.array(
+        [
+            [across, 0, 0.5 * across - box[0] * x * across - 0.5],
+            [0, down, 0.5 * down - box[1] * y * down - 0.5],
+        ],
+        np.float32,
+    )
+    inside = (slice(int(box[1] * y), -int(-box[3] * y // 1)), slice(int(box[0] * x), -int(-box[2] * x // 1)))
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    placed = cv2.warpAffine(seen, to_box, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    kept = np.zeros_like(placed)
+    kept[inside] = placed[inside]
+    return np.clip(kept, 0, 1)
+
+
+def _trust(agreed: float, part: Matte, cutout: Cutout) -> float:
+    """How sure a box is, 0.03 to 1: more agreement is asked of what goes with the place."""
+    clues = cutout.clues
+    more = 0.0
+    if clues is not None and clues.still is not None and clues.moving is not None:
+        small = cv2.resize(part, (clues.still.shape[1], clues.still.shape[0]), interpolation=cv2.INTER_AREA) > 0.5
+        still, moving = int((clues.still[small] > 1).sum()), int((clues.moving[small] > 0.5).sum())
+        if still + moving > 0:
+            more = _STILL * float(np.clip((still / (still + moving) - 0.7) / 0.2, 0, 1))
+    return float(np.clip((agreed - _LOW - more) / (_HIGH - _LOW), 0.03, 1))
