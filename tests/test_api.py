@@ -14,7 +14,7 @@ import pytest
 import vidseg
 from vidseg.errors import BackgroundError, ColourError, ModelError, OptionError, SourceError, SourcesError, TargetError
 from vidseg.job import Encoding
-from vidseg.segmenters.mediapipe import MediaPipe
+from vidseg.segmenters.region import Region
 from vidseg.testing import Clip
 
 SAMPLES = Path(__file__).parents[1] / "sample_media"
@@ -51,7 +51,7 @@ def test_replace_hands_its_settings_on(clip: Path) -> None:
         preset="8", start=0.04, end=HALF,
     )  # fmt: skip
     recipe = done.job.recipe
-    assert recipe.segmenter == MediaPipe("landscape")
+    assert recipe.segmenter == Region(models=("landscape",))
     assert recipe.effect.settings() == {"stage": "Replace", "background": "green", "fit": "contain"}
     assert recipe.encoding == Encoding("vp9", 40, "8")
     assert (done.job.span.start, done.job.span.end) == (Fraction(1, 25), HALF)  # 0.04 as who writes it means it

@@ -12,8 +12,6 @@ from typing import get_args
 from vidseg import libraries
 from vidseg.effects.replace import Replace
 from vidseg.errors import OptionError, SourcesError
-from vidseg.filters.enlarge import Enlarge
-from vidseg.filters.steepen import Steepen
 from vidseg.frame import Frame, Matte
 from vidseg.job import Done, Encoding, Progress, Recipe, Span
 from vidseg.media.backdrop import Fit
@@ -21,18 +19,22 @@ from vidseg.media.source import Source
 from vidseg.plan import Existing, Outputs, make_folders, plan
 from vidseg.render import mattes as cutouts_of
 from vidseg.render import render
-from vidseg.segmenters.mediapipe import MediaPipe
-from vidseg.stages import Effect, Filter
+from vidseg.road import Shape, road
+from vidseg.stages import Effect
 
 Seconds = float | Fraction
 
-FILTERS: tuple[Filter, ...] = (Steepen(), Enlarge())
-"""What betters every matte."""
 
-
-def recipe(effect: Effect, *, model: str = "general", encoding: Encoding | None = None) -> Recipe:
-    """The usual road to an effect: MediaPipe on the whole picture, steepened, enlarged."""
-    return Recipe(MediaPipe(model), FILTERS, effect, encoding or Encoding())
+def recipe(
+    effect: Effect,
+    *,
+    model: str | None = None,
+    quality: str = "good",
+    shape: Shape | None = None,
+    encoding: Encoding | None = None,
+) -> Recipe:
+    """The usual road to an effect: see ``vidseg.road``. Raises ``OptionError``."""
+    return Recipe(*road(quality, model, shape), effect, encoding or Encoding())
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:
@@ -58,7 +60,9 @@ def replace(
     *,
     background: str | os.PathLike[str],
     fit: Fit = "cover",
-    model: str = "general",
+    model: str | None = None,
+    quality: str = "good",
+    shape: Shape | None = None,
     codec: str | None = None,
     crf: float | None = None,
     preset: str | None = None,
@@ -77,7 +81,13 @@ def replace(
     _one_of("existing", existing, get_args(Existing))
     if Path(source).is_dir():
         raise SourcesError(os.fspath(source), "is a folder: give one file")
-    how = recipe(Replace(os.fspath(background), fit), model=model, encoding=Encoding(codec, crf, preset))
+    how = recipe(
+        Replace(os.fspath(background), fit),
+        model=model,
+        quality=quality,
+        shape=shape,
+        encoding=Encoding(codec, crf, preset),
+    )
     outputs = Outputs("replace", file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned)
@@ -87,7 +97,13 @@ def replace(
 
 
 def mattes(
-    source: str | os.PathLike[str], *, model: str = "general", start: Seconds = 0, end: Seconds | None = None
+    source: str | os.PathLike[str],
+    *,
+    model: str | None = None,
+    quality: str = "good",
+    shape: Shape | None = None,
+    start: Seconds = 0,
+    end: Seconds | None = None,
 ) -> Iterator[tuple[Frame, Matte]]:
     """Every frame of a file with its matte (``uint16``, 0 to 65535, of the frame's size), as ``replace`` sees them.
 
@@ -95,11 +111,11 @@ def mattes(
     Raises ``SourceError`` or ``ModelError``.
     """
     libraries.require()
-    segmenter = MediaPipe(model)
+    segmenter, filters = road(quality, model, shape)
     segmenter.check()
     path = Path(source)
     if path.is_dir():
         raise SourcesError(str(path), "is a folder: give one file")
-    with Source(path, _span(start, end)) as opened, closing(cutouts_of(opened, segmenter, FILTERS)) as cutouts:
+    with Source(path, _span(start, end)) as opened, closing(cutouts_of(opened, segmenter, filters)) as cutouts:
         for cutout in cutouts:
             yield cutout.frame, cutout.matte

@@ -96,13 +96,15 @@ Map = NDArray[Any]
 class Clues:
     """What a small grey copy of a frame and its neighbours tells; nothing in it is ever changed.
 
-    ``grey`` is the copy, ``uint8``; ``begins`` says that the frame is the first of a shot. ``onward`` and ``back`` are the
-    flow to the next and from there to the previous frame of the shot, in points of the copy: the point at ``x`` is there
-    at ``x + flow(x)``. ``against``, ``still`` and ``moving`` are evidence, in units of the noise, 0 to 6: that a point goes
-    with the place and not with the person, that it goes with the place, that it doesn't.
+    ``grey`` is the copy, ``uint8``, ``soft`` the same without its noise, ``float32``; ``begins`` says that the frame is
+    the first of a shot. ``onward`` and ``back`` are the flow to the next and to the previous frame of the shot, in
+    points of the copy: the point at ``x`` is there at ``x + flow(x)``. ``against``, ``still`` and ``moving`` are
+    evidence, in units of the noise, 0 to 6: that a point goes with the place and not with the person, that it goes with
+    the place, that it doesn't.
     """
 
     grey: Plane
+    soft: Map
     begins: bool
     onward: Map | None = None
     back: Map | None = None

@@ -31,7 +31,8 @@ class Stage:
 
     def settings(self) -> dict[str, Any]:
         """The stage's name and settings as plain JSON values."""
-        return {"stage": type(self).__name__} | dataclasses.asdict(self)
+        plain = {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(self).items()}
+        return {"stage": type(self).__name__} | plain
 
 
 class Segmenter(Stage, ABC):

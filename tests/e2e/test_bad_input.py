@@ -307,7 +307,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk(vidseg: Run, small_disk: Path) -> None:
-    ran = vidseg("replace", SAMPLES / "stars.mp4", "--bg", "green", "-o", small_disk / "done.mp4", "--crf", "0")
+    ran = vidseg(
+        "replace", SAMPLES / "stars.mp4", "--bg", "green", "--invert", "-o", small_disk / "done.mp4", "--crf", "0"
+    )
     assert ran.code == 1
     assert ran.err.splitlines() == [f"FAILED: {SAMPLES / 'stars.mp4'}: {small_disk / 'done.mp4'}: the disk is full"]
     assert list(small_disk.iterdir()) == []
@@ -348,7 +350,7 @@ def test_a_file_that_may_grow_no_further(here: Path) -> None:
 
     before = everything(here)
     ran = run(
-        "replace", SAMPLES / "stars.mp4", "--bg", "green", "-o", here / "out" / "done.mp4", "--crf", "0",
+        "replace", SAMPLES / "stars.mp4", "--bg", "green", "--invert", "-o", here / "out" / "done.mp4", "--crf", "0",
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)),
     )  # fmt: skip
     assert (ran.returncode, ran.stdout) == (1, "")

@@ -26,10 +26,18 @@ import vidseg.effects
 import vidseg.filters
 import vidseg.segmenters
 from vidseg.effects.replace import Replace
+from vidseg.filters.edges import Edges
 from vidseg.filters.enlarge import Enlarge
+from vidseg.filters.feather import Feather
+from vidseg.filters.grow import Grow
+from vidseg.filters.invert import Invert
+from vidseg.filters.largest import Largest
+from vidseg.filters.presence import Presence
+from vidseg.filters.steady import Steady
 from vidseg.filters.steepen import Steepen
 from vidseg.frame import FULL, Cutout, Frame, Matte, planes_of
 from vidseg.segmenters.mediapipe import MediaPipe
+from vidseg.segmenters.region import Region
 from vidseg.stages import Effect, Filter, Segmenter, Stage
 from vidseg.testing import Disc
 
@@ -42,6 +50,8 @@ class Listed:
 
     stage: Any
     window: int = 0
+    turns: bool = False
+    """Whether it makes nothing of all and all of nothing."""
 
     def __str__(self) -> str:
         settings = self.stage.settings()
@@ -49,8 +59,26 @@ class Listed:
         return f"{settings['stage']}({','.join(values)})"
 
 
-SEGMENTERS = [Listed(MediaPipe()), Listed(MediaPipe("landscape")), Listed(Disc())]
-FILTERS = [Listed(Steepen()), Listed(Steepen(0, 1, 1)), Listed(Enlarge())]
+SEGMENTERS = [
+    Listed(MediaPipe()),
+    Listed(MediaPipe("landscape")),
+    Listed(Region(), 15),
+    Listed(Region(models=("general",), motion=False, follow=0)),
+    Listed(Disc()),
+]
+FILTERS = [
+    Listed(Steepen()),
+    Listed(Steepen(0, 1, 1)),
+    Listed(Enlarge()),
+    Listed(Edges()),
+    Listed(Presence(), 11),
+    Listed(Steady(), 5),
+    Listed(Largest()),
+    Listed(Grow(2)),
+    Listed(Grow(-2)),
+    Listed(Feather(1, 2)),
+    Listed(Invert(), turns=True),
+]
 EFFECTS = [
     Listed(Replace("#00b140")),
     Listed(Replace(str(SAMPLES / "launch.jpg"))),
@@ -312,9 +340,10 @@ def test_a_constant_matte_stays_constant(filter_: Listed, value: float, size: tu
 @every_filter
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_everybody_stays_everybody_and_nobody_stays_nobody(filter_: Listed, size: tuple[int, int]) -> None:
-    for matte in filtered(filter_.stage, 1.0, size):
+    everybody, nobody = (0.0, 1.0) if filter_.turns else (1.0, 0.0)
+    for matte in filtered(filter_.stage, everybody, size):
         assert np.all(matte == (FULL if matte.dtype == np.uint16 else 1))
-    for matte in filtered(filter_.stage, 0.0, size):
+    for matte in filtered(filter_.stage, nobody, size):
         assert np.all(matte == 0)
 
 

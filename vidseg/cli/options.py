@@ -78,13 +78,47 @@ span: Callable[[F], F] = _all(
 
 segmenter: Callable[[F], F] = _all(
     click.option(
-        "--model",
-        default="general",
+        "--quality",
+        type=click.Choice(["fast", "good", "best"]),
+        default="good",
         show_default=True,
-        metavar="general|landscape|FILE.tflite",
-        help="What finds the person.",
+        help="How much is done for the matte: fast for drafts, best where time doesn't matter.",
     ),
+    click.option(
+        "--model",
+        metavar="general|landscape|FILE.tflite",
+        help="What looks at the person. [default: both of the two that come along]",
+    ),
+    click.option("--threshold", type=float, default=0.5, show_default=True, help="From which doubt on it is person."),
+    click.option("--softness", type=float, default=0.6, show_default=True, help="How much doubt becomes the edge."),
+    click.option("--grow", type=click.IntRange(0), default=0, metavar="PX", help="Make the matte larger all around."),
+    click.option(
+        "--shrink", type=click.IntRange(0), default=0, metavar="PX", help="Make the matte smaller all around."
+    ),
+    click.option("--feather", type=click.IntRange(0), default=0, metavar="PX", help="Let the edge fall outward."),
+    click.option("--feather-in", type=click.IntRange(0), default=0, metavar="PX", help="Let the edge fall inward."),
+    click.option("--keep-largest", is_flag=True, help="The largest person alone."),
+    click.option("--invert", is_flag=True, help="The place instead of the person."),
 )
+
+
+def shape(options: dict[str, Any]) -> Any:
+    """How the matte's edge is wanted, of a command line's options; raises ``OptionError``."""
+    from vidseg.errors import OptionError
+    from vidseg.road import Shape
+
+    if options["grow"] and options["shrink"]:
+        raise OptionError("--grow", "doesn't go with --shrink")
+    return Shape(
+        options["threshold"],
+        options["softness"],
+        options["grow"] - options["shrink"],
+        options["feather_in"],
+        options["feather"],
+        options["keep_largest"],
+        options["invert"],
+    )
+
 
 telling: Callable[[F], F] = _all(
     click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),

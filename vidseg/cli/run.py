@@ -41,12 +41,15 @@ def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
 
 def _run(effect: Any, label: str, options: dict[str, Any], voice: Voice, stream: TextIO) -> int:
     from vidseg import api, batch
+    from vidseg.cli.options import shape
     from vidseg.job import Encoding, Failed, Span
     from vidseg.plan import Outputs, make_folders, plan
 
     recipe = api.recipe(
         effect,
         model=options["model"],
+        quality=options["quality"],
+        shape=shape(options),
         encoding=Encoding(options["codec"], options["crf"], options["preset"]),
     )
     outputs = Outputs(label, options["output"], options["out_dir"], options["existing"])

@@ -44,7 +44,7 @@ class Presence(Filter):
 
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
         """Each matte at its own size; what has no ``sure`` is believed."""
-        for near, at in around(watch.watched(cutouts), self.reach, _begins):
+        for near, at in around(watch.watched(cutouts), self.reach, watch.begins):
             now = near[at]
             if now.sure is None or _sureness(now) >= _SURE:
                 yield now
@@ -52,10 +52,6 @@ class Presence(Filter):
                 yield replace(now, matte=np.zeros_like(now.matte), sure=np.ones_like(now.sure))
             else:
                 yield replace(now, matte=_from_neighbours(near, at), sure=np.full_like(now.sure, _SURE))
-
-
-def _begins(cutout: Cutout) -> bool:
-    return cutout.clues is not None and cutout.clues.begins
 
 
 def _sureness(cutout: Cutout) -> float:
@@ -76,6 +72,6 @@ def _from_neighbours(near: list[Cutout], at: int) -> Matte:
     height, width = clues.grey.shape
     around_it = cv2.dilate((cv2.resize(matte, (width, height)) > 0.1).astype(np.uint8), np.ones((5, 5), np.uint8))
     moving: Map = clues.moving * cv2.GaussianBlur(around_it.astype(np.float32), (0, 0), 2)
-    told = Clues(clues.grey, clues.begins, against=clues.still, moving=moving)
+    told = Clues(clues.grey, clues.soft, clues.begins, against=clues.still, moving=moving)
     held = evidence.weighed(matte, told, _AGAINST, _MOVING)
     return np.clip(cv2.morphologyEx(held, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)), 0, 1)

@@ -34,9 +34,5 @@ class Steady(Filter):
 
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
         """Each matte at its own size, ``float32``."""
-        for near, at in around(watch.watched(cutouts), self.reach, _begins):
+        for near, at in around(watch.watched(cutouts), self.reach, watch.begins):
             yield near[at].with_matte(averaged(near, at))
-
-
-def _begins(cutout: Cutout) -> bool:
-    return cutout.clues is not None and cutout.clues.begins

@@ -37,7 +37,7 @@ class Steepen(Filter):
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
         """Each matte by itself, ``float32``, ``finer`` times as wide and high."""
         for cutout in cutouts:
-            yield Cutout(cutout.frame, self._steep(cutout.matte))
+            yield cutout.with_matte(self._steep(cutout.matte))
 
     def _steep(self, matte: Matte) -> Matte:
         height, width = matte.shape

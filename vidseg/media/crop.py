@@ -47,8 +47,8 @@ def _part(plane: Plane, box: Box, frame: Frame) -> Plane:
 
 
 def _scaled(plane: Plane, width: int, height: int) -> Any:
-    """Averaged over areas where it shrinks: by halves first, which cost a tenth of another factor."""
-    while plane.shape[1] >= 2 * width and plane.shape[0] >= 2 * height:
+    """Averaged over areas where it shrinks: by halves while far too large, which cost a tenth of another factor."""
+    while plane.shape[1] >= 4 * width and plane.shape[0] >= 4 * height:
         plane = cv2.resize(plane, (plane.shape[1] // 2, plane.shape[0] // 2), interpolation=cv2.INTER_AREA)
     shrinks = plane.shape[1] >= width and plane.shape[0] >= height
     return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)

@@ -20,26 +20,25 @@ def averaged(near: Sequence[Cutout], at: int) -> Matte:
     Neighbours count as far as the picture there is the same, and as they are sure (``Cutout.sure``). All need clues.
     """
     now = near[at]
+    assert now.clues is not None  # noqa: S101 - made by watched()
     size = (now.matte.shape[1], now.matte.shape[0])
-    total, weights = now.matte.astype(np.float32), np.float32(1)
-    if now.sure is not None:
-        weights = _at(now.sure, size)
-        total = total * weights
-    soft = _soft(now)
+    weights = np.ones(now.matte.shape, np.float32) if now.sure is None else _at(now.sure, size).copy()
+    total = now.matte * weights
     for step in (1, -1):
         flow: Map | None = None
         for other in near[at + 1 :] if step == 1 else near[:at][::-1]:
             flow = _flow_to(near, at, other, flow, step)
             if flow is None:
                 break
-            misfit = cv2.blur(np.abs(followed(_soft(other), flow) - soft), (5, 5))
+            assert other.clues is not None  # noqa: S101 - as above
+            misfit = cv2.blur(cv2.absdiff(followed(other.clues.soft, flow), now.clues.soft), (5, 5))
             weight = np.exp(-np.square(misfit / _FIT)) * inside(flow)
             if other.sure is not None:
                 weight *= followed(other.sure, flow)
             large = _enlarged(flow, size)
             weight = _at(weight, size)
             total += weight * followed(other.matte, large)
-            weights = weights + weight
+            weights += weight
     return np.asarray(total / np.maximum(weights, 1e-6), np.float32)
 
 
@@ -57,11 +56,6 @@ def _place_of(near: Sequence[Cutout], cutout: Cutout) -> int:
     return next(n for n, one in enumerate(near) if one is cutout)
 
 
-def _soft(cutout: Cutout) -> Map:
-    assert cutout.clues is not None  # noqa: S101 - made by watched()
-    return np.asarray(cv2.GaussianBlur(cutout.clues.grey, (0, 0), 1), np.float32)
-
-
 def _at(values: Map, size: tuple[int, int]) -> Map:
     if (values.shape[1], values.shape[0]) == size:
         return values
@@ -72,5 +66,8 @@ def _enlarged(flow: Map, size: tuple[int, int]) -> Map:
     height, width = flow.shape[:2]
     if (width, height) == size:
         return flow
-    scale = np.array([size[0] / width, size[1] / height], np.float32)
-    return np.asarray(cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR), np.float32) * scale
+    parts = [
+        part * np.float32(scale)
+        for part, scale in zip(cv2.split(flow), (size[0] / width, size[1] / height), strict=True)
+    ]
+    return np.asarray(cv2.resize(cv2.merge(parts), size, interpolation=cv2.INTER_LINEAR), np.float32)

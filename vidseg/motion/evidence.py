@@ -1,9 +1,9 @@
 """Evidence: what in the picture goes with the place, and what doesn't, by comparing frames some way apart.
 
-A model takes a motor cycle behind a person for a part of the person. A file tells more than a frame: where the camera or
-the person moves, the motor cycle goes with the wall behind it. So the motion of the place is found, and that of the
-person's largest parts, and each point is asked which of the two explains it, before and after, near and far. Where both
-do (nothing moves; a plain wall) there is no evidence and the models alone decide.
+A model takes a motor cycle behind a person for a part of the person. A file tells more than a frame: where the camera
+or the person moves, the motor cycle goes with the wall behind it. So the motion of the place is found, and that of the
+person's largest parts, and each point is asked which of the two explains it, before and after, near and far. Where
+both do (nothing moves; a plain wall) there is no evidence and the models alone decide.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from vidseg.frame import Clues, Cutout, Map
 from vidseg.motion.around import around
+from vidseg.motion.discs import disc
 from vidseg.motion.flow import Flow
 from vidseg.motion.place import Affine, carried, motion_of
 
@@ -43,7 +44,6 @@ class _Seen:
 
     cutout: Cutout
     matte: Map
-    soft: Map
     place: dict[int, Affine] = field(default_factory=dict)
     people: dict[int, list[Affine]] = field(default_factory=dict)
 
@@ -72,8 +72,7 @@ def _seen(cutout: Cutout) -> _Seen:
     assert cutout.clues is not None  # noqa: S101 - made by watched()
     grey = cutout.clues.grey
     matte = cv2.resize(cutout.matte, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    soft = cv2.GaussianBlur(grey, (0, 0), 1).astype(np.float32)
-    return _Seen(cutout, np.asarray(matte, np.float32), soft)
+    return _Seen(cutout, np.asarray(matte, np.float32))
 
 
 def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:
@@ -98,9 +97,9 @@ def _weighed(near: list[_Seen], at: int) -> Cutout:
         for other, key, onward in ((at + apart, at, True), (at - apart, at - apart, False)):
             if not 0 <= other < len(near) or apart not in near[key].place:
                 continue
-            way = (lambda motion: motion) if onward else np.linalg.inv
-            place.append(_misfit(now.soft, near[other].soft, way(near[key].place[apart])))
-            each = [_misfit(now.soft, near[other].soft, way(motion)) for motion in near[key].people[apart]]
+            here, there = now.clues.soft, near[other].clues.soft
+            place.append(_misfit(here, there, _turned(near[key].place[apart], onward)))
+            each = [_misfit(here, there, _turned(motion, onward)) for motion in near[key].people[apart]]
             people.append(np.minimum.reduce(each) if each else None)
         if place:
             by_place.append(place)
@@ -115,8 +114,13 @@ def _weighed(near: list[_Seen], at: int) -> Cutout:
     zero = np.zeros_like(least)
     against = zero if not by_people else _against(by_people, noise)
     moving = np.minimum(np.maximum(least / noise - 1.5, 0), 4.0)
-    clues = replace(now.clues, against=against, still=_still(now.soft, by_place, noise), moving=moving)
+    clues = replace(now.clues, against=against, still=_still(now.clues.soft, by_place, noise), moving=moving)
     return replace(now.cutout, clues=clues)
+
+
+def _turned(motion: Affine, onward: bool) -> Affine:
+    """A motion as it is, or the way back."""
+    return motion if onward else np.asarray(np.linalg.inv(motion), np.float64)
 
 
 _UNKNOWN = 1e4
@@ -185,9 +189,5 @@ def weighed(matte: Map, clues: Clues | None, against: float, moving: float) -> M
 def _thick(changes: NDArray[np.bool_]) -> Map:
     """Where changes are more than a seam along an edge, which occlusion makes: 1, softly falling to 0."""
     radius = max(round(max(changes.shape) / 160), 1)
-    opened = cv2.morphologyEx(changes.astype(np.uint8), cv2.MORPH_OPEN, _disc(radius))
-    return np.asarray(cv2.GaussianBlur(cv2.dilate(opened, _disc(2 * radius)).astype(np.float32), (0, 0), 1), np.float32)
-
-
-def _disc(radius: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), np.uint8)
+    opened = cv2.morphologyEx(changes.astype(np.uint8), cv2.MORPH_OPEN, disc(radius))
+    return np.asarray(cv2.GaussianBlur(cv2.dilate(opened, disc(2 * radius)).astype(np.float32), (0, 0), 1), np.float32)

@@ -11,8 +11,8 @@ from vidseg.frame import Map
 Affine = NDArray[np.float64]
 """``(3, 3)``: where a point ``(x, y, 1)`` of one copy is in another."""
 
-OUTSIDE = -1.0
-"""What ``carried`` gives beyond the other copy's edge; grey is never negative."""
+_OUTSIDE = -1e4
+"""So far below any grey that no mixture with the edge is one."""
 
 _LEAST = 20
 """Points of the coarse grid that a motion must rest on."""
@@ -49,7 +49,7 @@ def motion_of(flow: Map, part: NDArray[np.bool_], step: int) -> Affine | None:
 
 
 def carried(grey: Map, motion: Affine) -> Map:
-    """A copy as one sees it that moves along: what is there at ``motion`` of each point, ``OUTSIDE`` beyond the edge."""
+    """A copy as one sees it that moves along: what it has at ``motion`` of each point, less than 0 beyond its edge."""
     height, width = grey.shape
     return np.asarray(
         cv2.warpAffine(
@@ -58,7 +58,7 @@ def carried(grey: Map, motion: Affine) -> Map:
             (width, height),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_CONSTANT,
-            borderValue=OUTSIDE * 1e4,
+            borderValue=_OUTSIDE,
         ),
         np.float32,
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from vidseg.frame import Clues, Cutout, Frame, Plane
+from vidseg.frame import Clues, Cutout, Frame, Map, Plane
 from vidseg.media import crop
 from vidseg.motion.flow import Flow
 
@@ -27,6 +27,11 @@ def size_of(frame: Frame) -> tuple[int, int]:
     """Width and height of the grey copy."""
     scale = min(LONGEST / max(frame.width, frame.height), 1)
     return max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
+
+
+def begins(cutout: Cutout) -> bool:
+    """Whether a cutout is known to begin a shot."""
+    return cutout.clues is not None and cutout.clues.begins
 
 
 def watched(cutouts: Iterable[Cutout]) -> Generator[Cutout]:
@@ -50,7 +55,7 @@ def watched(cutouts: Iterable[Cutout]) -> Generator[Cutout]:
             onward = flow.between(grey, after[1])
         back = None if begins or before is None else flow.between(grey, before[0])
         before = (grey, begins)
-        return replace(cutout, clues=Clues(grey, begins, onward, back))
+        return replace(cutout, clues=Clues(grey, _soft(grey), begins, onward, back))
 
     last: Plane | None = None
     for cutout in cutouts:
@@ -64,6 +69,10 @@ def watched(cutouts: Iterable[Cutout]) -> Generator[Cutout]:
             yield first()
     while held:
         yield first()
+
+
+def _soft(grey: Plane) -> Map:
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1), np.float32)
 
 
 def _change(one: Plane, other: Plane) -> float:

@@ -17,7 +17,7 @@ _LEAST, _SHARE = 0.003, 0.12
 _GROWN = 0.4
 """How far what moves may enlarge a blob's box on each side, as a part of its longer side."""
 
-_MOVING = 1.6
+_MOVING = 0.6
 _APART = 6
 """Points by which blobs must be apart to get boxes of their own."""
 
@@ -49,9 +49,9 @@ def found(likely: Map, moving: Map | None) -> list[Rectangle]:
 
 def _restless(moving: Map) -> Map:
     """Where enough moves to be a limb and not noise; 1 or 0."""
-    much = (cv2.GaussianBlur(moving, (0, 0), 2) > _MOVING - 1).astype(np.uint8)
-    much = cv2.morphologyEx(much, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    return np.asarray(cv2.morphologyEx(much, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
+    much: Map = (cv2.GaussianBlur(moving, (0, 0), 2) > _MOVING).astype(np.uint8)
+    closed = cv2.morphologyEx(much, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
 
 
 def _grown(rectangle: Rectangle, blob: Map, blobs: Map, restless: Map) -> Rectangle:
@@ -87,7 +87,9 @@ def _touch(one: Rectangle, other: Rectangle) -> bool:
     return all(min(one[n + 2], other[n + 2]) - max(one[n], other[n]) > -_APART for n in (0, 1))
 
 
-def squares(rectangles: Iterable[Rectangle], copy: tuple[int, int], frame: tuple[int, int], margin: float) -> Iterator[Box]:
+def squares(
+    rectangles: Iterable[Rectangle], copy: tuple[int, int], frame: tuple[int, int], margin: float
+) -> Iterator[Box]:
     """Each as a square of the frame with a margin (a part of its side); cut where the frame is narrower.
 
     ``copy`` and ``frame`` are width and height of what the rectangles are measured in and of what they are wanted for.

@@ -44,7 +44,7 @@ class Network:
         self._segmenter.close()
 
     def matte(self, rgb: NDArray[np.uint8]) -> Matte:
-        """How much of each pixel is person, ``float32``, 0 to 1, of the size of ``rgb``: ``(height, width)`` of the model.
+        """How much of each pixel of ``rgb``, which has the model's size, is person: ``float32``, 0 to 1.
 
         A model with several classes has the background as its first.
         """

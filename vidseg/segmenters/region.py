@@ -24,12 +24,9 @@ from vidseg.stages import Segmenter
 WORKING = 640
 """The longer side of a matte that is put together from boxes, in points."""
 
-_NEAR = 3
-"""Frames on each side that say with one where its boxes are."""
-
 _MARGIN = 0.05
 
-_AGAINST, _MOVING = 1.5, 0.6
+_AGAINST, _MOVING = 2.5, 1.0
 """What evidence weighs: see ``evidence.weighed``."""
 
 _UNFOUND = 0.25
@@ -47,21 +44,22 @@ class Region(Segmenter):
     """People are looked for in the whole picture by a quick model, and then seen by better ones from near.
 
     A model sees best what fills its picture. ``finder`` looks at the whole of each frame; where it finds somebody, and
-    around what moves with him, ``models`` look at a square. The more they agree, the surer is what they say; where
-    they don't, what moves as the place does counts against them. ``motion`` turns that last part off; ``passes`` is how
-    often the boxes are found anew from what was seen in them. The matte is ``float32``, 0 to 1, its longer side
-    ``WORKING`` points (or the frame's own, if that is less).
+    around what moves with him, ``models`` look at a square. The more they agree, the surer is what they say; what goes
+    with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how many frames on
+    each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what was seen in them.
+    The matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (or the frame's own, if that is less).
     """
 
     finder: str = "landscape"
     models: tuple[str, ...] = ("general", "landscape")
     motion: bool = True
+    follow: int = 2
     passes: int = 1
 
     def check(self) -> None:
         """Load each model and run it once; raises ``ModelError`` or ``OptionError``."""
-        if not self.models or self.passes < 1:
-            raise OptionError("region", "needs a model and a pass")
+        if not self.models or self.passes < 1 or self.follow < (1 if self.motion else 0):
+            raise OptionError("region", "needs a model, a pass, and with motion a neighbour")
         for model in dict.fromkeys((self.finder, *self.models)):
             with Network(model) as network:
                 network.matte(np.zeros((network.height, network.width, 3), np.uint8))
@@ -69,7 +67,9 @@ class Region(Segmenter):
     @property
     def window(self) -> int:
         """Frames before and after one that decide its matte."""
-        return watch.AHEAD + 1 + (evidence.REACH if self.motion else 0) + self.passes * _NEAR
+        if not self.follow:
+            return 0
+        return watch.AHEAD + 1 + (evidence.REACH if self.motion else 0) + self.passes * self.follow
 
     def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
         """One cutout for each frame."""
@@ -77,50 +77,42 @@ class Region(Segmenter):
             networks = {
                 model: stack.enter_context(Network(model)) for model in dict.fromkeys((self.finder, *self.models))
             }
-            stream: Iterator[Cutout] = watch.watched(_looked(frames, networks[self.finder]))
+            stream: Iterator[Cutout] = _looked(frames, networks[self.finder])
+            if self.follow:
+                stream = watch.watched(stream)
             if self.motion:
                 stream = evidence.witnessed(stream)
             near = [networks[model] for model in self.models]
             for _ in range(self.passes):
-                stream = _seen_near(stream, near)
+                stream = _seen_near(stream, near, self.follow)
             with closing(stream):  # type: ignore[type-var]
                 yield from stream
 
 
 def _looked(frames: Iterable[Frame], network: Network) -> Generator[Cutout]:
-    """What the finder sees in the whole picture; where that is nobody, in parts of it."""
+    """What the finder sees in the whole picture."""
     for frame in frames:
         yield Cutout(frame, network.matte(crop.rgb(frame, crop.whole(frame), network.width, network.height)))
 
 
-def _begins(cutout: Cutout) -> bool:
-    assert cutout.clues is not None  # noqa: S101 - made by watched()
-    return cutout.clues.begins
-
-
-def _seen_near(cutouts: Iterable[Cutout], networks: list[Network]) -> Generator[Cutout]:
+def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int) -> Generator[Cutout]:
     """Boxes from the mattes of the frames around, and what the models see in them."""
-    weighed = (cutout.with_matte(_on_copy(cutout)) for cutout in cutouts)
-    for near, at in around(weighed, _NEAR, _begins):
+    small = (cutout.with_matte(_on_copy(cutout)) for cutout in cutouts)
+    for near, at in around(small, follow, watch.begins):
         now = near[at]
-        assert now.clues is not None  # noqa: S101 - made by watched()
-        likely = averaged(near, at)
-        rectangles = boxes.found(likely, now.clues.moving)
-        yield _put_together(now, rectangles, networks)
+        likely = averaged(near, at) if follow else now.matte
+        yield _put_together(now, boxes.found(likely, None if now.clues is None else now.clues.moving), networks)
 
 
 def _on_copy(cutout: Cutout) -> Map:
     """The matte at the grey copy's size, what goes with the place taken out of it."""
-    assert cutout.clues is not None  # noqa: S101 - made by watched()
-    height, width = cutout.clues.grey.shape
-    small = np.asarray(cv2.resize(cutout.matte, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    return evidence.weighed(small, cutout.clues, _AGAINST, 0)
+    small = cv2.resize(cutout.matte, watch.size_of(cutout.frame), interpolation=cv2.INTER_LINEAR)
+    return evidence.weighed(np.asarray(small, np.float32), cutout.clues, _AGAINST, 0)
 
 
 def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: list[Network]) -> Cutout:
-    frame, clues = cutout.frame, cutout.clues
-    assert clues is not None  # noqa: S101 - made by watched()
-    high, wide = clues.grey.shape
+    frame = cutout.frame
+    wide, high = watch.size_of(frame)
     scale = min(WORKING / max(frame.width, frame.height), 1)
     width, height = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
     matte = np.zeros((height, width), np.float32)
@@ -136,7 +128,7 @@ def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: l
         trust = _trust(agreed, part, cutout)
         sure[inside] = np.where(covered[inside], np.maximum(sure[inside], trust), trust)
         covered[inside] = True
-    matte = np.clip(evidence.weighed(matte, clues, _AGAINST, _MOVING), 0, 1)
+    matte = np.clip(evidence.weighed(matte, cutout.clues, _AGAINST, _MOVING), 0, 1)
     return replace(cutout, matte=matte, sure=sure)
 
 

@@ -1,0 +1,60 @@
+"""Presence: what no frame near is sure of goes; what surer frames see is taken from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.motion.conftest import Scene
+from tests.motion.conftest import scene as scene
+from vidseg.errors import OptionError
+from vidseg.filters.presence import Presence
+from vidseg.frame import Cutout
+
+
+def trusted(cutout: Cutout, sure: float) -> Cutout:
+    return replace(cutout, sure=np.full(cutout.matte.shape, sure, np.float32))
+
+
+def test_where_nobody_is_sure_nobody_is(scene: Scene) -> None:
+    cutouts, _ = scene()
+    made = list(Presence()(trusted(cutout, 0.3) for cutout in cutouts))
+    assert all(cutout.matte.max() == 0 for cutout in made)
+
+
+def test_who_is_sure_stays_as_he_is(scene: Scene) -> None:
+    cutouts, _ = scene()
+    made = Presence()(trusted(cutout, 0.9) for cutout in cutouts)
+    assert all(np.array_equal(one.matte, other.matte) for one, other in zip(made, cutouts, strict=True))
+
+
+def test_who_is_missed_in_a_few_frames_is_taken_from_their_neighbours(scene: Scene) -> None:
+    cutouts, truths = scene(walk=-2)
+    missed = range(10, 13)
+    given = [
+        trusted(replace(c, matte=np.zeros_like(c.matte)), 0.25) if n in missed else trusted(c, 1)
+        for n, c in enumerate(cutouts)
+    ]
+    made = list(Presence()(given))
+    for n in missed:
+        there, true = made[n].matte > 0.5, truths[n] > 0.5
+        assert (there & true).sum() / (there | true).sum() > 0.85
+
+
+def test_it_does_not_look_across_a_cut(scene: Scene) -> None:
+    cutouts, _ = scene(cut=11)
+    made = list(Presence()(trusted(c, 1 if n < 11 else 0.2) for n, c in enumerate(cutouts)))
+    assert made[10].matte.max() == 1
+    assert made[11].matte.max() == 0
+
+
+def test_without_a_word_of_how_sure_it_is_a_matte_is_believed(scene: Scene) -> None:
+    cutouts, _ = scene(count=4)
+    assert all(np.array_equal(a.matte, b.matte) for a, b in zip(Presence()(cutouts), cutouts, strict=True))
+
+
+def test_no_neighbour_is_refused() -> None:
+    with pytest.raises(OptionError, match="presence"):
+        Presence(0).check()

@@ -1,0 +1,56 @@
+"""Boxes: rectangles of blobs drawn by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vidseg.segmenters import boxes
+
+SIZE = (180, 320)
+
+
+def blobs(*rectangles: tuple[int, int, int, int]) -> np.ndarray:
+    drawn = np.zeros(SIZE, np.float32)
+    for left, top, right, bottom in rectangles:
+        drawn[top:bottom, left:right] = 1
+    return drawn
+
+
+def test_a_blob_has_its_rectangle() -> None:
+    assert boxes.found(blobs((40, 30, 90, 150)), None) == [(40, 30, 90, 150)]
+
+
+def test_nobody_has_none() -> None:
+    assert boxes.found(blobs(), None) == []
+
+
+def test_two_people_apart_have_two_the_larger_first() -> None:
+    assert boxes.found(blobs((10, 40, 60, 160), (200, 20, 300, 170)), None) == [(200, 20, 300, 170), (10, 40, 60, 160)]
+
+
+def test_two_that_touch_share_one() -> None:
+    assert boxes.found(blobs((10, 40, 60, 160), (64, 20, 120, 170)), None) == [(10, 20, 120, 170)]
+
+
+def test_what_is_far_smaller_than_the_largest_is_left_out() -> None:
+    assert boxes.found(blobs((10, 40, 110, 160), (250, 20, 270, 40)), None) == [(10, 40, 110, 160)]
+
+
+def test_a_limb_that_moves_and_hangs_together_enlarges_the_box() -> None:
+    moving = blobs((90, 80, 120, 100)) * 4
+    (box,) = boxes.found(blobs((40, 30, 90, 150)), moving)
+    assert box[:2] == (40, 30)
+    assert 115 <= box[2] <= 125
+
+
+def test_what_moves_elsewhere_does_not() -> None:
+    assert boxes.found(blobs((40, 30, 90, 150)), blobs((200, 80, 260, 140)) * 4) == [(40, 30, 90, 150)]
+
+
+def test_a_square_lies_around_and_inside_the_frame() -> None:
+    assert list(boxes.squares([(100, 60, 140, 140)], (320, 180), (640, 360), 0.25)) == [(120, 80, 360, 320)]
+    assert list(boxes.squares([(0, 60, 40, 140)], (320, 180), (640, 360), 0.25)) == [(0, 80, 240, 320)]
+
+
+def test_a_square_larger_than_the_frame_is_cut() -> None:
+    assert list(boxes.squares([(0, 0, 320, 180)], (320, 180), (640, 360), 0.25)) == [(0, 0, 640, 360)]
