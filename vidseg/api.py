@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
-from typing import get_args
+from typing import TypedDict, Unpack, get_args
 
 from vidseg import libraries
 from vidseg.effects.replace import Replace
@@ -25,6 +25,7 @@ from vidseg.segmenters.mediapipe import MediaPipe
 from vidseg.stages import Effect, Filter
 
 Seconds = float | Fraction
+Name = str | os.PathLike[str]
 
 FILTERS: tuple[Filter, ...] = (Steepen(), Enlarge())
 """What betters every matte."""
@@ -52,12 +53,27 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise OptionError(name, f"{value!r} is none of {', '.join(choices)}")
 
 
-def replace(
-    source: str | os.PathLike[str],
-    target: str | os.PathLike[str],
+class How(TypedDict, total=False):
+    """What every effect's function takes beside its own arguments: the options that all its commands share.
+
+    ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each.
+    """
+
+    model: str
+    codec: str | None
+    crf: float | None
+    preset: str | None
+    start: Seconds
+    end: Seconds | None
+    existing: Existing
+    progress: Callable[[Progress], None]
+
+
+def _made(
+    effect: Effect,
+    source: Name,
+    target: Name,
     *,
-    background: str | os.PathLike[str],
-    fit: Fit = "cover",
     model: str = "general",
     codec: str | None = None,
     crf: float | None = None,
@@ -67,18 +83,13 @@ def replace(
     existing: Existing = "fail",
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Done:
-    """Put another background behind the people in one file.
-
-    The arguments are those of ``vidseg replace``; ``start`` and ``end`` are in seconds. With ``existing="skip"`` a
-    target that is there gives a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
-    """
+    """One effect for one file."""
     libraries.require()
-    _one_of("fit", fit, get_args(Fit))
     _one_of("existing", existing, get_args(Existing))
     if Path(source).is_dir():
         raise SourcesError(os.fspath(source), "is a folder: give one file")
-    how = recipe(Replace(os.fspath(background), fit), model=model, encoding=Encoding(codec, crf, preset))
-    outputs = Outputs("replace", file=Path(target), existing=existing)
+    how = recipe(effect, model=model, encoding=Encoding(codec, crf, preset))
+    outputs = Outputs(type(effect).__name__.lower(), file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned)
     if planned.jobs:
@@ -86,8 +97,18 @@ def replace(
     return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
 
 
+def replace(source: Name, target: Name, *, background: Name, fit: Fit = "cover", **how: Unpack[How]) -> Done:
+    """Put another background behind the people in one file.
+
+    The arguments are those of ``vidseg replace`` and of ``How``. With ``existing="skip"`` a target that is there gives
+    a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
+    """
+    _one_of("fit", fit, get_args(Fit))
+    return _made(Replace(os.fspath(background), fit), source, target, **how)
+
+
 def mattes(
-    source: str | os.PathLike[str], *, model: str = "general", start: Seconds = 0, end: Seconds | None = None
+    source: Name, *, model: str = "general", start: Seconds = 0, end: Seconds | None = None
 ) -> Iterator[tuple[Frame, Matte]]:
     """Every frame of a file with its matte (``uint16``, 0 to 65535, of the frame's size), as ``replace`` sees them.
 

@@ -92,3 +92,6 @@ telling: Callable[[F], F] = _all(
     click.option("-v", "--verbose", is_flag=True, help="Say guesses and details, and let the libraries' logs through."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object for each source on standard output."),
 )
+
+shared: Callable[[F], F] = _all(outputs, encoding, span, segmenter, telling)
+"""What every effect's command takes beside its sources and its own options."""
