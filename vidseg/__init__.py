@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidseg.api import mattes, replace
+    from vidseg.api import blur, mattes, overlay, replace, screen
     from vidseg.errors import VidsegError
     from vidseg.frame import FULL, Frame, Matte
     from vidseg.job import Done, Progress
@@ -19,6 +19,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "replace": "vidseg.api",
+    "blur": "vidseg.api",
+    "screen": "vidseg.api",
+    "overlay": "vidseg.api",
     "mattes": "vidseg.api",
     "VidsegError": "vidseg.errors",
     "Frame": "vidseg.frame",
@@ -29,7 +32,9 @@ _HOMES = {
 }
 """Where each name lives; loaded when first used, for MediaPipe takes a second that ``vidseg --help`` needn't wait."""
 
-__all__ = ["FULL", "Done", "Frame", "Matte", "Progress", "VidsegError", "mattes", "replace"]
+__all__ = [
+    "FULL", "Done", "Frame", "Matte", "Progress", "VidsegError", "blur", "mattes", "overlay", "replace", "screen",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

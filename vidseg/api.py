@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import TypedDict, Unpack, get_args
 
 from vidseg import libraries
+from vidseg.effects.average import Shape
+from vidseg.effects.blur import Blur, What
+from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
+from vidseg.effects.screen import Despill, Screen
 from vidseg.errors import OptionError, SourcesError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.filters.steepen import Steepen
@@ -105,6 +109,40 @@ def replace(source: Name, target: Name, *, background: Name, fit: Fit = "cover",
     """
     _one_of("fit", fit, get_args(Fit))
     return _made(Replace(os.fspath(background), fit), source, target, **how)
+
+
+def blur(
+    source: Name,
+    target: Name,
+    *,
+    strength: float = 0.5,
+    shape: Shape = "gaussian",
+    what: What = "background",
+    **how: Unpack[How],
+) -> Done:
+    """Put the background of one file out of focus, or with ``what="person"`` the people; otherwise as ``replace``."""
+    _one_of("shape", shape, get_args(Shape))
+    _one_of("what", what, get_args(What))
+    return _made(Blur(strength, shape, what), source, target, **how)
+
+
+def screen(source: Name, target: Name, *, color: str = "green", despill: Despill = "edge", **how: Unpack[How]) -> Done:
+    """Put a flat colour behind the people in one file, for a keyer; otherwise as ``replace``."""
+    _one_of("despill", despill, get_args(Despill))
+    return _made(Screen(color, despill), source, target, **how)
+
+
+def overlay(
+    source: Name,
+    target: Name,
+    *,
+    color: str = "red",
+    opacity: float = 0.5,
+    outline: bool = False,
+    **how: Unpack[How],
+) -> Done:
+    """Paint the matte over the picture of one file; otherwise as ``replace``."""
+    return _made(Overlay(color, opacity, outline), source, target, **how)
 
 
 def mattes(

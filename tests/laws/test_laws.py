@@ -25,7 +25,10 @@ import pytest
 import vidseg.effects
 import vidseg.filters
 import vidseg.segmenters
+from vidseg.effects.blur import Blur
+from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
+from vidseg.effects.screen import Screen
 from vidseg.filters.enlarge import Enlarge
 from vidseg.filters.steepen import Steepen
 from vidseg.frame import FULL, Cutout, Frame, Matte, planes_of
@@ -38,10 +41,17 @@ SAMPLES = Path(__file__).parents[2] / "sample_media"
 
 @dataclass(frozen=True)
 class Listed:
-    """A stage ready to be called; ``window`` is how many items it may take beyond those it has given back."""
+    """A stage ready to be called; ``window`` is how many items it may take beyond those it has given back.
+
+    Of an effect: where the matte is ``keeps`` the frame stays as it is, unless it ``draws`` over it, and where it is
+    ``hides``, unless that is None, nothing of it is to be seen.
+    """
 
     stage: Any
     window: int = 0
+    keeps: int = FULL
+    hides: int | None = 0
+    draws: bool = False
 
     def __str__(self) -> str:
         settings = self.stage.settings()
@@ -56,6 +66,15 @@ EFFECTS = [
     Listed(Replace(str(SAMPLES / "launch.jpg"))),
     Listed(Replace(str(SAMPLES / "launch.jpg"), "contain")),
     Listed(Replace(str(SAMPLES / "stars.mp4"), "stretch")),
+    Listed(Blur(), hides=None),
+    Listed(Blur(1, "disc"), hides=None),
+    Listed(Blur(0), hides=None),
+    Listed(Blur(what="person"), keeps=0, hides=None),
+    Listed(Screen()),
+    Listed(Screen("#0047bb", "none")),
+    Listed(Overlay(), keeps=0, hides=None),
+    Listed(Overlay("#fff", 1), keeps=0, hides=FULL),
+    Listed(Overlay("lime", 0.3, True), keeps=0, hides=None, draws=True),
 ]
 ALL = SEGMENTERS + FILTERS + EFFECTS
 
@@ -68,6 +87,7 @@ ROUNDING = 1e-6
 every_segmenter = pytest.mark.parametrize("segmenter", SEGMENTERS, ids=str)
 every_filter = pytest.mark.parametrize("filter_", FILTERS, ids=str)
 every_effect = pytest.mark.parametrize("effect", EFFECTS, ids=str)
+every_hiding_effect = pytest.mark.parametrize("effect", [one for one in EFFECTS if one.hides is not None], ids=str)
 every_stage = pytest.mark.parametrize("listed", ALL, ids=str)
 every_format = pytest.mark.parametrize("pixel_format", FORMATS)
 
@@ -342,43 +362,47 @@ def rendered(effect: Effect, frames: Sequence[Frame], matte_of: Callable[[Frame]
     return list(effect(Cutout(frame, matte_of(frame)) for frame in frames))
 
 
-def everywhere(frame: Frame) -> Matte:
-    return np.full((frame.height, frame.width), FULL, np.uint16)
-
-
-def nowhere(frame: Frame) -> Matte:
-    return np.zeros((frame.height, frame.width), np.uint16)
+def flat(value: int) -> Callable[[Frame], Matte]:
+    return lambda frame: np.full((frame.height, frame.width), value, np.uint16)
 
 
 @every_effect
 @every_format
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_matte_everywhere_gives_the_frame_bit_for_bit(effect: Listed, pixel_format: str, size: tuple[int, int]) -> None:
+def test_where_it_keeps_everything_it_gives_the_frame_bit_for_bit(
+    effect: Listed, pixel_format: str, size: tuple[int, int]
+) -> None:
     frames = stream(size, pixel_format)[:2]
-    assert contents(rendered(effect.stage, frames, everywhere)) == contents(frames)
+    assert contents(rendered(effect.stage, frames, flat(effect.keeps))) == contents(frames)
 
 
-@every_effect
+@every_hiding_effect
 @every_format
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_matte_nowhere_gives_nothing_of_the_frame(effect: Listed, pixel_format: str, size: tuple[int, int]) -> None:
-    one, other = (contents(rendered(effect.stage, stream(size, pixel_format, seed)[:2], nowhere)) for seed in (1, 2))
+def test_where_it_hides_everything_it_gives_nothing_of_the_frame(
+    effect: Listed, pixel_format: str, size: tuple[int, int]
+) -> None:
+    hidden = flat(effect.hides or 0)
+    one, other = (contents(rendered(effect.stage, stream(size, pixel_format, seed)[:2], hidden)) for seed in (1, 2))
     assert one == other
 
 
 @every_effect
 @pytest.mark.parametrize("pixel_format", ["yuv444p", "yuv444p10le", "yuv444p12le"])
-def test_each_pixel_is_the_frame_s_where_full_and_the_background_s_where_nothing(
+def test_each_pixel_is_the_frame_s_where_it_keeps_and_of_what_is_new_where_it_hides(
     effect: Listed, pixel_format: str
 ) -> None:
     frames = stream((63, 47), pixel_format)
-    behind = rendered(effect.stage, frames, nowhere)
+    new = rendered(effect.stage, frames, flat(FULL - effect.keeps))
     made = rendered(effect.stage, frames, lambda frame: whole(frame.index, frame))
-    for frame, back, got in zip(frames, behind, made, strict=True):
+    for frame, all_new, got in zip(frames, new, made, strict=True):
         matte = whole(frame.index, frame)
-        for ours, theirs, plane in zip(frame.planes, back.planes, got.planes, strict=True):
-            assert np.array_equal(plane[matte == FULL], ours[matte == FULL])
-            assert np.array_equal(plane[matte == 0], theirs[matte == 0])
+        kept = (matte == effect.keeps) & (not effect.draws)
+        for ours, theirs, plane in zip(frame.planes, all_new.planes, got.planes, strict=True):
+            assert np.array_equal(plane[kept], ours[kept])
+            if effect.hides is not None:
+                hidden = matte == effect.hides
+                assert np.array_equal(plane[hidden], theirs[hidden])
 
 
 @every_effect

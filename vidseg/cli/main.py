@@ -11,8 +11,11 @@ from typing import NoReturn
 import click
 
 import vidseg
+from vidseg.cli.blur import blur
+from vidseg.cli.overlay import overlay
 from vidseg.cli.printable import printable
 from vidseg.cli.replace import replace
+from vidseg.cli.screen import screen
 from vidseg.errors import VidsegError
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -25,7 +28,9 @@ def commands() -> None:
 
     \b
     vidseg replace talk.mp4 --bg beach.jpg             another background
-    vidseg replace talk.mp4 --bg green -o plate.mp4    a colour behind
+    vidseg blur talk.mp4                               the place out of focus
+    vidseg screen talk.mp4 --color green               a plate for a keyer
+    vidseg overlay talk.mp4                            the matte painted over the picture
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
@@ -33,7 +38,8 @@ def commands() -> None:
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
-commands.add_command(replace)
+for command in (replace, blur, screen, overlay):
+    commands.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -39,7 +39,7 @@ class Blend:
         mattes = {matte.shape: (matte, _strips(matte))}
         for plane, behind in zip(planes_of(picture), background, strict=True):
             if plane.shape not in mattes:
-                shared = _shared(matte, *plane.shape)
+                shared = chroma_matte(matte, *plane.shape)
                 mattes[plane.shape] = (shared, _strips(shared))
             self._paint(plane, behind, *mattes[plane.shape])
         return frame.with_picture(picture)
@@ -107,7 +107,7 @@ def _mix(ours: Plane, theirs: Plane, matte: Matte, scratch: Plane) -> None:
     np.add(theirs, difference, out=ours, dtype=np.int16, casting="unsafe")
 
 
-def _shared(matte: Matte, height: int, width: int) -> Matte:
+def chroma_matte(matte: Matte, height: int, width: int) -> Matte:
     """The mean over the pixels that share a chroma sample; at an odd edge a sample has one pixel less."""
     bottom = matte.shape[0] % 2 if height < matte.shape[0] else 0
     right = matte.shape[1] % 2 if width < matte.shape[1] else 0
