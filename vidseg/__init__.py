@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidseg.api import blur, mattes, overlay, replace, screen
+    from vidseg.api import Previewed, blur, mattes, overlay, preview, replace, screen
     from vidseg.errors import VidsegError
     from vidseg.frame import FULL, Frame, Matte
     from vidseg.job import Done, Progress
@@ -22,6 +22,8 @@ _HOMES = {
     "blur": "vidseg.api",
     "screen": "vidseg.api",
     "overlay": "vidseg.api",
+    "preview": "vidseg.api",
+    "Previewed": "vidseg.api",
     "mattes": "vidseg.api",
     "VidsegError": "vidseg.errors",
     "Frame": "vidseg.frame",
@@ -33,7 +35,8 @@ _HOMES = {
 """Where each name lives; loaded when first used, for MediaPipe takes a second that ``vidseg --help`` needn't wait."""
 
 __all__ = [
-    "FULL", "Done", "Frame", "Matte", "Progress", "VidsegError", "blur", "mattes", "overlay", "replace", "screen",
+    "FULL", "Done", "Frame", "Matte", "Previewed", "Progress", "VidsegError",
+    "blur", "mattes", "overlay", "preview", "replace", "screen",
 ]  # fmt: skip
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TypedDict, Unpack, get_args
@@ -15,17 +17,19 @@ from vidseg.effects.blur import Blur, What
 from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
 from vidseg.effects.screen import Despill, Screen
-from vidseg.errors import OptionError, SourcesError
+from vidseg.errors import OptionError, SourcesError, TargetError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.filters.steepen import Steepen
 from vidseg.frame import Frame, Matte
 from vidseg.job import Done, Encoding, Progress, Recipe, Span
 from vidseg.media.backdrop import Fit
 from vidseg.media.source import Source
-from vidseg.plan import Existing, Outputs, make_folders, plan
+from vidseg.media.whole import write_png
+from vidseg.plan import Existing, Outputs, make_folders, plan, to_be_written
 from vidseg.render import mattes as cutouts_of
 from vidseg.render import render
 from vidseg.segmenters.mediapipe import MediaPipe
+from vidseg.sheet import Preview
 from vidseg.stages import Effect, Filter
 
 Seconds = float | Fraction
@@ -143,6 +147,49 @@ def overlay(
 ) -> Done:
     """Paint the matte over the picture of one file; otherwise as ``replace``."""
     return _made(Overlay(color, opacity, outline), source, target, **how)
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """A contact sheet that was written: where, of which ``moments`` (the frames' times in seconds), how long it took.
+
+    ``moments`` is empty where the target was there and was to be skipped.
+    """
+
+    source: Path
+    target: Path
+    moments: tuple[Fraction, ...]
+    seconds: float
+
+
+def preview(
+    source: Name,
+    target: Name | None = None,
+    *,
+    at: Iterable[Seconds] = (),
+    count: int = 5,
+    model: str = "general",
+    existing: Existing = "fail",
+) -> Previewed:
+    """Write a PNG of some moments of one file: source, matte, overlay, and the person over a chequerboard.
+
+    ``at`` are seconds; without them ``count`` moments are taken evenly. Without ``target`` the name is the source's
+    with ``-preview.png``. Raises a ``VidsegError``.
+    """
+    libraries.require()
+    _one_of("existing", existing, get_args(Existing))
+    began = time.perf_counter()
+    path = Path(source)
+    picture = Path(target) if target is not None else path.with_name(f"{path.stem}-preview.png")
+    if picture.suffix.lower() != ".png":
+        raise TargetError(str(picture), "a contact sheet is a .png")
+    make = Preview(MediaPipe(model), FILTERS, tuple(_exact(moment) for moment in at), count)
+    if not to_be_written(path, picture, existing):
+        return Previewed(path, picture, (), 0.0)
+    make.check()
+    sheet = make(path)
+    write_png(picture, sheet.picture, overwrite=existing == "overwrite")
+    return Previewed(path, picture, sheet.moments, time.perf_counter() - began)
 
 
 def mattes(

@@ -77,6 +77,24 @@ def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span |
     return Plan(tuple(jobs), tuple(skipped))
 
 
+def to_be_written(source: Path, target: Path, existing: Existing) -> bool:
+    """Whether one file's output that is no video is to be made, or skipped because it is there.
+
+    Raises a ``RequestError`` where ``plan`` would.
+    """
+    if not source.exists():
+        raise SourcesError(str(source), "no such file")
+    if source.is_dir():
+        raise SourcesError(str(source), "is a folder: give one file")
+    _check_clashes([source], [target])
+    if _there(target):
+        _check_existing(target, existing)
+        if existing == "skip":
+            return False
+    _check_folder(target.parent, may_be_made=False)
+    return True
+
+
 def make_folders(plan: Plan) -> None:
     """Make the output folders that aren't there; raises ``TargetError``."""
     for folder in dict.fromkeys(job.target.parent for job in plan.jobs):

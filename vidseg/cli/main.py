@@ -13,6 +13,7 @@ import click
 import vidseg
 from vidseg.cli.blur import blur
 from vidseg.cli.overlay import overlay
+from vidseg.cli.preview import preview
 from vidseg.cli.printable import printable
 from vidseg.cli.replace import replace
 from vidseg.cli.screen import screen
@@ -31,6 +32,7 @@ def commands() -> None:
     vidseg blur talk.mp4                               the place out of focus
     vidseg screen talk.mp4 --color green               a plate for a keyer
     vidseg overlay talk.mp4                            the matte painted over the picture
+    vidseg preview talk.mp4                            a picture of some moments, in seconds
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
@@ -38,7 +40,7 @@ def commands() -> None:
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
-for command in (replace, blur, screen, overlay):
+for command in (replace, blur, screen, overlay, preview):
     commands.add_command(command)
 
 

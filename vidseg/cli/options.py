@@ -49,16 +49,18 @@ def sources(function: F) -> F:
     return click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=PATH)(function)
 
 
+existing: Callable[[F], F] = click.option(
+    "--existing",
+    type=click.Choice(["fail", "skip", "overwrite"]),
+    default="fail",
+    show_default=True,
+    help="What to do where an output is there already.",
+)
+
 outputs: Callable[[F], F] = _all(
     click.option("-o", "--output", type=PATH, help="The output, for one source."),
     click.option("--out-dir", type=PATH, help="The folder for the outputs; names are kept."),
-    click.option(
-        "--existing",
-        type=click.Choice(["fail", "skip", "overwrite"]),
-        default="fail",
-        show_default=True,
-        help="What to do where an output is there already.",
-    ),
+    existing,
 )
 
 encoding: Callable[[F], F] = _all(
@@ -86,11 +88,15 @@ segmenter: Callable[[F], F] = _all(
     ),
 )
 
-telling: Callable[[F], F] = _all(
-    click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
+voice: Callable[[F], F] = _all(
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but failures."),
     click.option("-v", "--verbose", is_flag=True, help="Say guesses and details, and let the libraries' logs through."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object for each source on standard output."),
+)
+
+telling: Callable[[F], F] = _all(
+    click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
+    voice,
 )
 
 shared: Callable[[F], F] = _all(outputs, encoding, span, segmenter, telling)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -25,8 +27,9 @@ class Voice:
     as_json: bool
 
 
-def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
-    """Do one effect for all sources of a command line; gives the exit code. Raises a ``RequestError``."""
+@contextmanager
+def speaking(options: dict[str, Any]) -> Iterator[tuple[Voice, TextIO]]:
+    """What a command's work is done within: how much is said, and where. Raises a ``RequestError``."""
     voice = Voice(options["quiet"], options["verbose"], options["as_json"])
     if voice.quiet and voice.verbose:
         raise OptionError("--quiet", "doesn't go with --verbose")
@@ -36,6 +39,12 @@ def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
         logging.basicConfig(format="%(name)s: %(message)s")
         logging.getLogger("vidseg").setLevel(logging.DEBUG)
     with libraries_silenced(silent=not voice.verbose) as stream:
+        yield voice, stream
+
+
+def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
+    """Do one effect for all sources of a command line; gives the exit code. Raises a ``RequestError``."""
+    with speaking(options) as (voice, stream):
         return _run(effect, label, options, voice, stream)
 
 

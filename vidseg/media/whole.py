@@ -12,6 +12,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.media import opening, probe
@@ -70,6 +73,17 @@ class Temporary:
             raise WriteError(str(self._target), "appeared meanwhile, and was left as it is") from None
         except OSError:  # a file system without links
             self.path.rename(self._target)
+
+
+def write_png(target: Path, picture: NDArray[np.uint8], *, overwrite: bool) -> None:
+    """An 8-bit BGR picture as a PNG; raises ``WriteError``."""
+    temporary = Temporary(target)
+    try:
+        with telling(target):
+            temporary.path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+        temporary.publish(overwrite=overwrite)
+    finally:
+        temporary.remove()
 
 
 @dataclass(frozen=True)
