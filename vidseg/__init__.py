@@ -10,10 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidseg.api import Previewed, blur, mattes, overlay, preview, replace, screen
+    from vidseg.api import Previewed, blur, info, mattes, overlay, preview, replace, screen
     from vidseg.errors import VidsegError
     from vidseg.frame import FULL, Frame, Matte
     from vidseg.job import Done, Progress
+    from vidseg.media.info import Info
 
 __version__ = "0.1.0"
 
@@ -24,6 +25,8 @@ _HOMES = {
     "overlay": "vidseg.api",
     "preview": "vidseg.api",
     "Previewed": "vidseg.api",
+    "info": "vidseg.api",
+    "Info": "vidseg.media.info",
     "mattes": "vidseg.api",
     "VidsegError": "vidseg.errors",
     "Frame": "vidseg.frame",
@@ -35,8 +38,8 @@ _HOMES = {
 """Where each name lives; loaded when first used, for MediaPipe takes a second that ``vidseg --help`` needn't wait."""
 
 __all__ = [
-    "FULL", "Done", "Frame", "Matte", "Previewed", "Progress", "VidsegError",
-    "blur", "mattes", "overlay", "preview", "replace", "screen",
+    "FULL", "Done", "Frame", "Info", "Matte", "Previewed", "Progress", "VidsegError",
+    "blur", "info", "mattes", "overlay", "preview", "replace", "screen",
 ]  # fmt: skip
 
 

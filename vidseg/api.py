@@ -23,6 +23,8 @@ from vidseg.filters.steepen import Steepen
 from vidseg.frame import Frame, Matte
 from vidseg.job import Done, Encoding, Progress, Recipe, Span
 from vidseg.media.backdrop import Fit
+from vidseg.media.info import Info
+from vidseg.media.info import info as info_of
 from vidseg.media.source import Source
 from vidseg.media.whole import write_png
 from vidseg.plan import Existing, Outputs, make_folders, plan, to_be_written
@@ -190,6 +192,12 @@ def preview(
     sheet = make(path)
     write_png(picture, sheet.picture, overwrite=existing == "overwrite")
     return Previewed(path, picture, sheet.moments, time.perf_counter() - began)
+
+
+def info(source: Name) -> Info:
+    """What a file is, and what ``replace`` would make of it; raises ``SourceError``."""
+    libraries.require()
+    return info_of(Path(source))
 
 
 def mattes(

@@ -136,7 +136,7 @@ def _target(source: Path, outputs: Outputs) -> Path:
     if outputs.file is not None:
         containers.container_of(outputs.file)
         return outputs.file
-    suffix = source.suffix if source.suffix.lower() in containers.BY_SUFFIX else ".mp4"
+    suffix = containers.usual_suffix(source)
     if outputs.folder is not None:
         return outputs.folder / f"{source.stem}{suffix}"
     return source.with_name(f"{source.stem}-{outputs.label}{suffix}")

@@ -12,6 +12,7 @@ import click
 
 import vidseg
 from vidseg.cli.blur import blur
+from vidseg.cli.info import info
 from vidseg.cli.overlay import overlay
 from vidseg.cli.preview import preview
 from vidseg.cli.printable import printable
@@ -33,6 +34,7 @@ def commands() -> None:
     vidseg screen talk.mp4 --color green               a plate for a keyer
     vidseg overlay talk.mp4                            the matte painted over the picture
     vidseg preview talk.mp4                            a picture of some moments, in seconds
+    vidseg info talk.mp4                               what a file is, and whether it is transparent
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
@@ -40,7 +42,7 @@ def commands() -> None:
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
-for command in (replace, blur, screen, overlay, preview):
+for command in (replace, blur, screen, overlay, preview, info):
     commands.add_command(command)
 
 
