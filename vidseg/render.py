@@ -29,11 +29,14 @@ def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, o
     with ExitStack() as stack:
         stack.enter_context(_one_thread_for_opencv())
         source = stack.enter_context(Source(job.source, job.span, notes))
-        sink = stack.enter_context(Sink(job.target, job.recipe.encoding, source, notes, overwrite=overwrite))
-        cutouts = _cutouts(stack, job.recipe.segmenter, job.recipe.filters, source)
+        recipe = job.recipe
+        sink = stack.enter_context(
+            Sink(job.target, recipe.encoding, source, notes, overwrite=overwrite, flat=recipe.effect.flat)
+        )
+        cutouts = _cutouts(stack, recipe.segmenter, recipe.filters, source)
         total = source.total
         progress(Progress(0, total))
-        for frame in _closed(stack, job.recipe.effect(cutouts)):
+        for frame in _closed(stack, recipe.effect(cutouts)):
             sink.write(frame)
             count += 1
             progress(Progress(count, total))

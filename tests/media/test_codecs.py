@@ -170,3 +170,13 @@ def test_every_preset_and_bound_is_one_that_the_encoder_knows(tmp_path: Path, na
                 stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
                 out.start_encoding()
                 assert stream.codec_context.is_open
+
+
+def test_where_much_is_flat_x265_looks_into_every_block() -> None:
+    hevc, h264 = (codecs.named(name) for name in ("hevc", "h264"))
+    plain = hevc.options("20", "medium", StaticMetadata())
+    assert "rskip" not in plain["x265-params"]
+    flat = codecs.keeping_flat(plain)
+    assert flat == plain | {"x265-params": plain["x265-params"] + ":rskip=0"}
+    other = h264.options("18", "medium", StaticMetadata())
+    assert codecs.keeping_flat(other) == other

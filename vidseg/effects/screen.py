@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -29,6 +29,8 @@ class Screen(Effect):
     a keyer finds a mixture of the person and the screen and nothing else. ``despill`` says where the person may not
     have the screen's hue: at this ``edge``, all over the ``person``, or nowhere (``none``).
     """
+
+    flat: ClassVar[bool] = True
 
     color: str = "green"
     despill: Despill = "edge"

@@ -31,9 +31,12 @@ class Sink:
     It is written under a temporary name in the target's folder and takes its name when it is whole.
     """
 
-    def __init__(self, target: Path, encoding: Encoding, source: Source, notes: Notes, *, overwrite: bool) -> None:
-        """``source`` gives what is copied beside the picture; raises ``WriteError``."""
+    def __init__(
+        self, target: Path, encoding: Encoding, source: Source, notes: Notes, *, overwrite: bool, flat: bool = False
+    ) -> None:
+        """``source`` gives what is copied beside the picture, ``flat`` is an effect's; raises ``WriteError``."""
         self.target = target
+        self._flat = flat
         self._encoding, self._source, self._notes, self._overwrite = encoding, source, notes, overwrite
         self._container_name = containers.container_of(target)
         self._reformatter = VideoReformatter()
@@ -144,6 +147,8 @@ class Sink:
         crf = codec.crf if self._encoding.crf is None else self._encoding.crf
         hdr: StaticMetadata = self._source.static_metadata
         options = codec.options(f"{crf:g}", self._encoding.preset or codec.preset, hdr)
+        if self._flat:
+            options = codecs.keeping_flat(options)
         if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
             self._notes.say(f"{codec.name} carries no mastering display and light level here; --codec hevc does")
         return options
