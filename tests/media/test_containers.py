@@ -54,3 +54,10 @@ def test_asking_leaves_the_stream_readable(tmp_path: Path) -> None:
         for container in ("mp4", "webm", "matroska"):
             containers.takes_copy(container, source.streams.audio[0])
         assert any(packet.size for packet in source.demux(source.streams.audio[0]))
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"), [("a.mp4", ".mp4"), ("a.MOV", ".MOV"), ("a.webm", ".webm"), ("a.avi", ".mp4"), ("a", ".mp4")]
+)
+def test_an_output_that_nobody_named_keeps_a_suffix_that_is_written(name: str, suffix: str) -> None:
+    assert containers.usual_suffix(Path(name)) == suffix
