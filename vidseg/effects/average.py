@@ -112,11 +112,11 @@ class _Grid:
             _Disc.of(self._x.radius, self._y.radius) if shape == "disc" else _Gaussian(_left(self._x), _left(self._y))
         )
         self._dither: NDArray[np.uint16] | None = None
+        self._fine = np.empty((self._y.small * self._y.factor, self._x.small * self._x.factor), np.uint16)
 
     def blurred(self, samples: NDArray[np.uint16]) -> NDArray[np.float32]:
         """``uint16`` samples made smaller, and blurred."""
-        bottom = self._y.small * self._y.factor - self._height
-        right = self._x.small * self._x.factor - self._width
+        bottom, right = self._fine.shape[0] - self._height, self._fine.shape[1] - self._width
         if bottom or right:  # without weight, like all that is outside
             samples = cv2.copyMakeBorder(samples, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=[0])  # type: ignore[assignment]
         width, height = samples.shape[1], samples.shape[0]
@@ -128,8 +128,10 @@ class _Grid:
     def mean(self, plane: Plane, depth: int, weights: Matte, blurred: NDArray[np.float32]) -> Plane:
         """The plane's weighted mean around each sample; ``blurred`` are the weights as ``blurred`` gives them."""
         unit = 1 << (16 - depth)
-        product = cv2.multiply(plane.astype(np.uint16, copy=False), weights, scale=unit / FULL)
-        above = self.blurred(np.asarray(product, np.uint16))
+        fine = self._fine[: self._height, : self._width]
+        np.copyto(fine, plane)
+        cv2.multiply(fine, weights, fine, scale=unit / FULL)
+        above = self.blurred(fine)
         total = float(blurred.sum())
         flat = float(above.sum()) / total if total > 1 else 0.5
         above += np.float32(_DOUBT * flat)
@@ -137,18 +139,17 @@ class _Grid:
         above *= np.float32(FULL)
         np.clip(above, 0, FULL - unit + 1, out=above)
         small = np.rint(above, out=above).astype(np.uint16)
-        size = (self._x.small * self._x.factor, self._y.small * self._y.factor)
-        large = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)[: self._height, : self._width]
-        return self._coded(np.asarray(large), depth)
+        cv2.resize(small, self._fine.shape[::-1], self._fine, interpolation=cv2.INTER_LINEAR)
+        return self._coded(fine, depth)
 
     def _coded(self, fine: NDArray[np.uint16], depth: int) -> Plane:
         """Values of 16 bits as codes of this depth."""
         if self._dither is None:
             self._dither = _dither(self._height, self._width, depth)
-        dithered = np.asarray(cv2.add(fine, self._dither))
-        if depth == 8:
-            return np.asarray(cv2.extractChannel(dithered.view(np.uint8).reshape(*fine.shape, 2), 1))
-        return np.right_shift(dithered, 16 - depth, out=dithered)
+        cv2.add(fine, self._dither, fine)
+        if depth == 8:  # without their lower half, for OpenCV rounds to nearest
+            return np.asarray(cv2.convertScaleAbs(fine, alpha=1 / 256, beta=-127.5 / 256))
+        return np.right_shift(fine, 16 - depth)
 
 
 def _left(axis: _Axis) -> float:
