@@ -61,9 +61,11 @@ def times(path: Path) -> list[Fraction]:
     return [frame["pts"] * unit for frame in found["frames"]]
 
 
-def sound(path: Path) -> bytes:
-    """Time, length and sum of every packet of sound."""
-    return ran("ffmpeg", "-v", "error", "-i", path, "-vn", "-sn", "-dn", "-c", "copy", "-f", "framemd5", "-").stdout
+def sound(path: Path) -> list[tuple[bytes, bytes]]:
+    """Time and sum of every packet of sound; the last one's length is a matter of the container."""
+    said = ran("ffmpeg", "-v", "error", "-i", path, "-vn", "-sn", "-dn", "-c", "copy", "-f", "framemd5", "-").stdout
+    rows = [line.split(b",") for line in said.splitlines() if line and not line.startswith(b"#")]
+    return [(row[2].strip(), row[5].strip()) for row in rows]
 
 
 def same_times(ours: list[Fraction], theirs: list[Fraction]) -> bool:
