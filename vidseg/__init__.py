@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidseg.api import mattes, replace
+    from vidseg.api import cutout, matte, mattes, replace
     from vidseg.errors import VidsegError
     from vidseg.frame import FULL, Frame, Matte
     from vidseg.job import Done, Progress
@@ -19,6 +19,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "replace": "vidseg.api",
+    "matte": "vidseg.api",
+    "cutout": "vidseg.api",
     "mattes": "vidseg.api",
     "VidsegError": "vidseg.errors",
     "Frame": "vidseg.frame",
@@ -29,7 +31,7 @@ _HOMES = {
 }
 """Where each name lives; loaded when first used, for MediaPipe takes a second that ``vidseg --help`` needn't wait."""
 
-__all__ = ["FULL", "Done", "Frame", "Matte", "Progress", "VidsegError", "mattes", "replace"]
+__all__ = ["FULL", "Done", "Frame", "Matte", "Progress", "VidsegError", "cutout", "matte", "mattes", "replace"]
 
 
 def __getattr__(name: str) -> Any:

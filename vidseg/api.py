@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import get_args
 
 from vidseg import libraries
+from vidseg.effects.cutout import Cutout
+from vidseg.effects.matte import Matte as MatteEffect
 from vidseg.effects.replace import Replace
 from vidseg.errors import OptionError, SourcesError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.filters.steepen import Steepen
 from vidseg.frame import Frame, Matte
-from vidseg.job import Done, Encoding, Progress, Recipe, Span
+from vidseg.job import Done, Encoding, Progress, Range, Recipe, Span
+from vidseg.media import alpha
 from vidseg.media.backdrop import Fit
 from vidseg.media.source import Source
 from vidseg.plan import Existing, Outputs, make_folders, plan
@@ -74,12 +77,85 @@ def replace(
     """
     libraries.require()
     _one_of("fit", fit, get_args(Fit))
+    how = recipe(Replace(os.fspath(background), fit), model=model, encoding=Encoding(codec, crf, preset))
+    return _one_file(source, target, how, "replace", _span(start, end), existing, progress)
+
+
+def matte(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    range: Range = "limited",  # noqa: A002 - the field's word
+    depth: int | None = None,
+    audio: bool = False,
+    model: str = "general",
+    codec: str | None = None,
+    crf: float | None = None,
+    preset: str | None = None,
+    start: Seconds = 0,
+    end: Seconds | None = None,
+    existing: Existing = "fail",
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Done:
+    """Write the matte of one file as a grey video, or as a folder of PNGs (``frames/%06d.png``).
+
+    The arguments are those of ``vidseg matte``; the rest is as with ``replace``.
+    """
+    libraries.require()
+    _one_of("range", range, get_args(Range))
+    encoding = Encoding(codec, crf, preset, "matte", depth, range, audio)
+    return _one_file(
+        source, target, recipe(MatteEffect(), model=model, encoding=encoding), "matte", _span(start, end), existing,
+        progress,
+    )  # fmt: skip
+
+
+def cutout(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    *,
+    format: str | None = None,  # noqa: A002 - the field's word
+    premultiplied: bool = False,
+    model: str = "general",
+    crf: float | None = None,
+    preset: str | None = None,
+    start: Seconds = 0,
+    end: Seconds | None = None,
+    existing: Existing = "fail",
+    progress: Callable[[Progress], None] = lambda _: None,
+) -> Done:
+    """Write the people of one file with a real alpha, as a video or as a folder of PNGs (``frames/%06d.png``).
+
+    The arguments are those of ``vidseg cutout``; ``format`` follows the target's suffix where it is ``None``. The rest
+    is as with ``replace``.
+    """
+    libraries.require()
+    how = cutout_recipe(format, premultiplied=premultiplied, model=model, crf=crf, preset=preset)
+    return _one_file(source, target, how, "cutout", _span(start, end), existing, progress)
+
+
+def cutout_recipe(
+    format_: str | None, *, premultiplied: bool, model: str, crf: float | None, preset: str | None
+) -> Recipe:
+    """The recipe of a cut-out, whose effect and encoding agree on the kind of alpha; raises ``OptionError``."""
+    encoding = Encoding(alpha.chosen(format_, None), crf, preset, "premultiplied" if premultiplied else "straight")
+    return recipe(Cutout(premultiplied), model=model, encoding=encoding)
+
+
+def _one_file(
+    source: str | os.PathLike[str],
+    target: str | os.PathLike[str],
+    how: Recipe,
+    label: str,
+    span: Span,
+    existing: Existing,
+    progress: Callable[[Progress], None],
+) -> Done:
+    """Do one recipe for one file."""
     _one_of("existing", existing, get_args(Existing))
     if Path(source).is_dir():
         raise SourcesError(os.fspath(source), "is a folder: give one file")
-    how = recipe(Replace(os.fspath(background), fit), model=model, encoding=Encoding(codec, crf, preset))
-    outputs = Outputs("replace", file=Path(target), existing=existing)
-    planned = plan([Path(source)], outputs, how, _span(start, end))
+    planned = plan([Path(source)], Outputs(label, file=Path(target), existing=existing), how, span)
     make_folders(planned)
     if planned.jobs:
         return render(planned.jobs[0], progress, overwrite=existing == "overwrite")

@@ -11,6 +11,8 @@ from typing import NoReturn
 import click
 
 import vidseg
+from vidseg.cli.cutout import cutout
+from vidseg.cli.matte import matte
 from vidseg.cli.printable import printable
 from vidseg.cli.replace import replace
 from vidseg.errors import VidsegError
@@ -27,6 +29,8 @@ def commands() -> None:
     vidseg replace talk.mp4 --bg beach.jpg             another background
     vidseg replace talk.mp4 --bg green -o plate.mp4    a colour behind
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
+    vidseg matte talk.mp4                              the alpha in grey, for a track matte
+    vidseg cutout talk.mp4 --for premiere              the people with a real alpha
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
     is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 130 interrupted.
@@ -34,6 +38,8 @@ def commands() -> None:
 
 
 commands.add_command(replace)
+commands.add_command(matte)
+commands.add_command(cutout)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
