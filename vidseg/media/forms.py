@@ -16,7 +16,7 @@ from vidseg.media.notes import Notes
 
 _RANGES = {"limited": LIMITED, "full": FULL_RANGE}
 _STILL_DEPTHS = (8, 16)
-_FINER = 8
+_FINER = 14
 """By how much the usual ``--crf`` is lower for a matte, whose edge is all that is in it."""
 
 
