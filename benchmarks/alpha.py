@@ -135,7 +135,8 @@ def compare(read: NDArray[np.uint16], true: list[NDArray[np.uint16]]) -> dict[st
         rounded.append(np.abs((ours + 128) // 257 - (theirs + 128) // 257))
     half = vidseg.FULL // 2
     overlap = [
-        np.count_nonzero((one > half) & (other > half)) / max(np.count_nonzero((one > half) | (other > half)), 1)
+        int(np.count_nonzero((one > half) & (other > half)))
+        / max(int(np.count_nonzero((one > half) | (other > half))), 1)
         for one, other in zip(read, true, strict=True)
     ]
     middle = len(true) // 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import av
 
 from vidseg.frame import Cutout, Frame, planes_of
+from vidseg.media.colour import FULL_RANGE
 from vidseg.stages import Effect
 
 
@@ -21,4 +22,6 @@ class Matte(Effect):
             picture = av.VideoFrame(cutout.frame.width, cutout.frame.height, "gray16le")
             (plane,) = planes_of(picture)
             plane[:] = cutout.matte
-            yield cutout.frame.with_picture(picture)
+            made = cutout.frame.with_picture(picture)
+            picture.color_range = FULL_RANGE
+            yield made

@@ -112,7 +112,17 @@ PRORES_4444 = Codec(
 )  # fmt: skip
 QTRLE = Codec("qtrle", "qtrle", (8,), ("444",), 0, (0, 0), "", (), _without, ("mov",), odd_sizes=True)
 PNG = Codec(
-    "png", "png", (8, 12), ("444",), 0, (0, 0), "", (), lambda *_: {"pred": "up", "compression_level": "3"}, ("mov", "sequence"), odd_sizes=True
+    "png",
+    "png",
+    (8, 12),
+    ("444",),
+    0,
+    (0, 0),
+    "",
+    (),
+    lambda *_: {"pred": "up", "compression_level": "3"},
+    ("mov", "sequence"),
+    odd_sizes=True,
 )
 WEBP = Codec(
     "webp", "libwebp_anim", (8,), ("444",), 90, (0, 100), "", (), lambda *_: {"quality": "90"}, ("webp",),
