@@ -44,7 +44,7 @@ def _prores(profile: str) -> Callable[[str, str, StaticMetadata], dict[str, str]
 
 
 def _ffv1(*_: object) -> dict[str, str]:
-    return {"level": "3", "slices": "16", "slicecrc": "1"}  # of version 3: what archives use, and all decoders know
+    return {"level": "3", "slicecrc": "1"}  # version 3: what archives keep, each piece with its sum
 
 
 def _without(*_: object) -> dict[str, str]:
