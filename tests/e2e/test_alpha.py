@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vidseg.effects.cutout import Cutout
 from vidseg.effects.matte import Matte
 from vidseg.filters.enlarge import Enlarge
-from vidseg.frame import FULL, planes_of
+from vidseg.frame import FULL, Plane, planes_of
 from vidseg.job import Content, Done, Encoding, Job, Recipe
 from vidseg.media.alpha import FORMATS
 from vidseg.media.source import Source
@@ -185,3 +185,15 @@ def test_colour_tags_stay(tmp_path: Path, name: str, tags: tuple[int, int, int, 
     made(source, target, Cutout(), Encoding(name, content="straight"))
     (one,) = pictures(target)
     assert (one.color_range, one.colorspace, one.color_primaries, one.color_trc) == tags
+
+
+@pytest.mark.parametrize("times", [(0,), (0, 1, 2, 3)])
+def test_a_webp_of_one_frame_or_of_equal_frames_is_whole(tmp_path: Path, times: tuple[int, ...]) -> None:
+    def still(_: int, planes: list[Plane]) -> None:
+        for plane in planes:
+            plane[:] = 128
+
+    source = Clip(times=times, painter=still).write(tmp_path / "talk.mkv")
+    done = made(source, tmp_path / "out.webp", Cutout(), Encoding(content="straight"))
+    assert done.frames == len(times)
+    assert cv2.imread(str(tmp_path / "out.webp"), cv2.IMREAD_UNCHANGED).shape == (48, 64, 4)  # type: ignore[union-attr]

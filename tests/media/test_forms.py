@@ -105,10 +105,11 @@ def test_an_odd_size_is_refused_where_the_codec_needs_even(name: str, size: tupl
     [
         ("prores4444", "mov", "yuv420p10le", None),
         ("prores4444", "mov", "yuv444p12le", "10 bits"),
-        ("vp9", "webm", "yuv420p10le", "8 bits and 4:2:0"),
+        ("vp9", "webm", "yuv420p10le", "8 bits"),
+        ("vp9", "webm", "yuv422p10le", "8 bits and 4:2:0"),
         ("qtrle", "mov", "yuv420p10le", "8 bits"),
         ("webp", "webp", "yuv422p12le", "8 bits"),
-        ("stacked", "mp4", "yuv444p", "8 bits and 4:2:0"),
+        ("stacked", "mp4", "yuv444p", "4:2:0"),
         ("ffv1", "matroska", "yuv422p12le", None),
     ],
 )

@@ -113,8 +113,10 @@ def _with_alpha(encoding: Encoding, container: str, frame: Frame, target: Path, 
             str(target), f"{frame.width}x{frame.height} is odd, which {format_.name} can't hold: use another --format"
         )
     if not holds:
-        what = "8 bits" if encoded in ("argb", "bgra") else "10 bits" if "10" in encoded else "8 bits and 4:2:0"
-        notes.say(f"{original} was brought to {what}, which is what {format_.name} holds")
+        fewer = "10 bits" if "10" in encoded else "8 bits"
+        lost = [fewer] if frame.depth > int(fewer.split()[0]) else []
+        lost += ["4:2:0"] if "420" in encoded and "420" not in original else []
+        notes.say(f"{original} was brought to {' and '.join(lost)}, which is what {format_.name} holds")
     if format_.layout != "channel":
         return Form(codec, fitting.Doubled(encoded, format_.layout))
     if encoded.startswith("yuv"):

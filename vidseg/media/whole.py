@@ -153,18 +153,20 @@ def check(path: Path, target: Path, went_in: Written, tick: Fraction) -> None:
 def check_webp(path: Path, target: Path, went_in: Written) -> None:
     """Compare an animated WebP with what went in by its own chunks, for FFmpeg reads none; to the millisecond.
 
-    Equal frames in a row are one that lasts longer. Raises ``IncompleteError``. The layout is that of Google's WebP
-    Container Specification: an ANMF chunk's duration is in its bytes 12 to 14.
+    Equal frames in a row are one that lasts longer, and nothing but equal frames a still picture. Raises
+    ``IncompleteError``. The layout is that of Google's WebP Container Specification: an ANMF chunk's duration is in its
+    bytes 12 to 14.
     """
     data = path.read_bytes()
-    at, frames, milliseconds = 12, 0, 0
+    at, frames, milliseconds, still = 12, 0, 0, False
+    torn = len(data) != 8 + int.from_bytes(data[4:8], "little")
     while at + 8 <= len(data):
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         if data[at : at + 4] == b"ANMF":
             frames += 1
             milliseconds += int.from_bytes(data[at + 20 : at + 23], "little")
+        still |= data[at : at + 4] in (b"VP8 ", b"VP8L")
         at += 8 + size + size % 2
-    still = went_in.frames == 1 and data[8:12] == b"WEBP" and not frames
-    lasts = (went_in.last - went_in.first) * 1000
-    if not still and (not 0 < frames <= went_in.frames or milliseconds < lasts - 1):
+    short = milliseconds < (went_in.last - went_in.first) * 1000 - 1
+    if torn or (not still and (not 0 < frames <= went_in.frames or short)):
         raise IncompleteError(str(target), f"{went_in.frames} frames went in, {frames} came out, of {milliseconds} ms")
