@@ -1,6 +1,6 @@
 """What another program reads of cut-outs and mattes: Debian's ffmpeg decodes every kind, and it is compared.
 
-python -m benchmarks.alpha [SOURCE] [--keep FOLDER] [--json FILE]
+python -m benchmarks.alpha [SOURCE] [--end SECONDS] [--keep FOLDER] [--json FILE]
 
 For each output: the mean and the largest difference of the alpha (or the grey) from the matte in 255ths, how well both
 agree on where the person is (IoU at one half), by how many pixels the edge would have to be moved to fit best, and
@@ -35,13 +35,15 @@ SAMPLE = Path(__file__).parents[1] / "sample_media" / "astronaut.mp4"
 class Kind:
     """One output: its name, what makes it, which of its planes holds the matte, and as which codes.
 
-    ``bits`` are ffmpeg's once it has decoded; 0 to 255 or, ``limited``, 16 to 235 and likewise with more.
+    ``bits`` are ffmpeg's once it has decoded (``deep`` for a source of 10); 0 to 255 or, ``limited``, 16 to 235 and
+    likewise with more.
     """
 
     name: str
     options: dict[str, Any]
     plane: str = "a"
     bits: int = 8
+    deep: int = 0
     limited: bool = False
     crop: str = ""
     reading: tuple[str, ...] = ()
@@ -52,10 +54,10 @@ KINDS = (
     Kind("prores4444.mov", {}, bits=12),
     Kind("premultiplied.mov", {"premultiplied": True}, bits=12),
     Kind("vp9.webm", {}, reading=("-c:v", "libvpx-vp9")),
-    Kind("ffv1.mkv", {}),
+    Kind("ffv1.mkv", {}, deep=10),
     Kind("qtrle.mov", {"format": "qtrle"}),
-    Kind("png.mov", {"format": "png"}),
-    Kind("png/%06d.png", {}),
+    Kind("png.mov", {"format": "png"}, deep=16),
+    Kind("png/%06d.png", {}, deep=16),
     Kind("webp.webp", {}),
     Kind("stacked.mp4", {"format": "stacked"}, "y", limited=True, crop="crop=iw:ih/2:0:ih/2,"),
     Kind("side-by-side.mp4", {"format": "side-by-side"}, "y", limited=True, crop="crop=iw/2:ih:iw/2:0,"),
@@ -74,18 +76,18 @@ def run(*command: str) -> bytes:
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
-def read_by_ffmpeg(kind: Kind, path: Path, shape: tuple[int, int]) -> NDArray[np.uint16]:
+def read_by_ffmpeg(kind: Kind, path: Path, shape: tuple[int, int], bits: int) -> NDArray[np.uint16]:
     """Every frame's matte, from the codes of one plane as they are: ffmpeg's own conversions of grey are rough."""
     planes = f"extractplanes={kind.plane}" if kind.plane else "null"
     raw = run(
         "ffmpeg", "-v", "error", *kind.reading, "-i", str(path), "-fps_mode", "passthrough", "-vf",
         kind.crop + planes, "-f", "rawvideo", "-",
     )  # fmt: skip
-    big = ">u2" if kind.bits == 16 else "<u2"
-    codes = np.frombuffer(raw, np.uint8 if kind.bits == 8 else big).reshape(-1, *shape)
-    unit = 1 << (kind.bits - 8)
-    black, white = (16 * unit, 235 * unit) if kind.limited else (0, (1 << kind.bits) - 1)
-    values = (np.arange(1 << kind.bits).clip(black, white) - black) * (vidseg.FULL / (white - black))
+    big = ">u2" if bits == 16 else "<u2"
+    codes = np.frombuffer(raw, np.uint8 if bits == 8 else big).reshape(-1, *shape)
+    unit = 1 << (bits - 8)
+    black, white = (16 * unit, 235 * unit) if kind.limited else (0, (1 << bits) - 1)
+    values = (np.arange(1 << bits).clip(black, white) - black) * (vidseg.FULL / (white - black))
     return np.asarray(np.rint(values).astype(np.uint16)[codes])
 
 
@@ -150,21 +152,23 @@ def compare(read: NDArray[np.uint16], true: list[NDArray[np.uint16]]) -> dict[st
     }
 
 
-def measure(source: Path, folder: Path) -> list[dict[str, Any]]:
+def measure(source: Path, folder: Path, end: Fraction | None) -> list[dict[str, Any]]:
     """One row for each kind."""
-    true = [matte for _, matte in vidseg.mattes(source)]
-    before, before_sound = times(source), sound(source)
+    true = [(frame.depth, frame.time, matte) for frame, matte in vidseg.mattes(source, end=end)]
+    depth, before, mattes = true[0][0], [time for _, time, _ in true], [matte for *_, matte in true]
+    before_sound = sound(source) if end is None else ""
     rows = []
     for kind in KINDS:
         path = folder / kind.name
-        done = getattr(vidseg, kind.command)(source, path, existing="overwrite", **kind.options)
-        read = read_webp(path) if path.suffix == ".webp" else read_by_ffmpeg(kind, path, true[0].shape)
-        row: dict[str, Any] = {"output": kind.name, **compare(read, true), "seconds": round(done.seconds, 2)}
+        done = getattr(vidseg, kind.command)(source, path, existing="overwrite", end=end, **kind.options)
+        bits = kind.deep if kind.deep and depth > 8 else kind.bits
+        read = read_webp(path) if path.suffix == ".webp" else read_by_ffmpeg(kind, path, mattes[0].shape, bits)
+        row: dict[str, Any] = {"output": kind.name, **compare(read, mattes), "seconds": round(done.seconds, 2)}
         if path.suffix not in (".webp", ".png"):
             late = max(abs(a - b) for a, b in zip(times(path), before, strict=True))
             row["latest"] = round(float(late) * 1000, 3)
             there = sound(path)
-            row["sound"] = "same" if there == before_sound else "none" if there == "none" else "converted"
+            row["sound"] = "same" if there == before_sound else "none" if there == "none" else "other"
         row["MB"] = round(_size(path) / 1e6, 2)
         rows.append(row)
         print(".", end="", flush=True)
@@ -181,6 +185,9 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, nargs="?", default=SAMPLE)
+    parser.add_argument(
+        "--end", type=Fraction, metavar="SECONDS", help="only so much of it (then sound isn't compared)"
+    )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the outputs here")
     parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args()
@@ -190,7 +197,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch, libraries_silenced(silent=True):
         folder = given.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        rows = measure(given.source, folder)
+        rows = measure(given.source, folder, given.end)
     head = ("output", "frames", "mean", "in 8 bits", "largest", "iou", "shift", "latest", "sound", "MB", "seconds")
     print(figures.table(head, [[str(row.get(column, "")) for column in head] for row in rows]))
     ffmpeg = run("ffmpeg", "-version").decode().splitlines()[0]
