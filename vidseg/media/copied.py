@@ -233,6 +233,9 @@ class CopiedStreams:
             suffix, mimetype = _COVERS[codec]
             output.add_attachment(f"cover.{suffix}", mimetype, self._only_packet(stream.index))
             return None
+        if stream.type == "video" and container == "mov":  # whose muxer takes a cover's header and drops its packet
+            self._notes.say(f"{name}, a cover picture, was left out: QuickTime holds none")
+            return None
         if stream.type == "data" and self._container.chapters() and not _has_packets_of_its_own(stream):
             return None  # how MP4 stores chapters, which are written anew
         if containers.takes_copy(container, stream):
