@@ -118,10 +118,12 @@ class Sink:
 
     def _encoder_options(self, codec: codecs.Codec) -> dict[str, str]:
         crf = codec.crf if self._encoding.crf is None else self._encoding.crf
-        hdr: StaticMetadata = self._source.static_metadata
+        content = self._encoding.content
+        hdr = StaticMetadata() if content == "matte" else self._source.static_metadata  # a matte has no light
         options = codec.options(f"{crf:g}", self._encoding.preset or codec.preset, hdr)
         if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
-            self._notes.say(f"{codec.name} carries no mastering display and light level here; --codec hevc does")
+            advice = "; --codec hevc does" if content == "picture" else ""
+            self._notes.say(f"{codec.name} carries no mastering display and light level here{advice}")
         return options
 
     def _container_options(self) -> dict[str, str]:
