@@ -91,6 +91,15 @@ def test_a_container_takes_a_streams_packets_or_not(tmp_path: Path, container: s
         assert containers.takes_copy(container, source.streams.audio[0]) == taken
 
 
+def test_quicktime_takes_no_amr(tmp_path: Path) -> None:
+    """Mode 7 of AMR's storage format (RFC 4867, section 5): 32 bytes a frame, silent."""
+    path = tmp_path / "a.amr"
+    path.write_bytes(b"#!AMR\n" + (b"\x3c" + bytes(31)) * 10)
+    with av.open(str(path)) as source:
+        assert source.streams.audio[0].codec_context.name.startswith("amr")
+        assert not containers.takes_copy("mov", source.streams.audio[0])
+
+
 def test_asking_leaves_the_stream_readable(tmp_path: Path) -> None:
     path = Clip(frames=2, sound=Fraction(0)).write(tmp_path / "a.mp4")
     with av.open(str(path)) as source:

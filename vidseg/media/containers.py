@@ -68,7 +68,12 @@ def belongs(target: Path, name: str) -> bool:
 
 
 def takes_copy(container: str, stream: Stream) -> bool:
-    """Whether a muxer holds a stream's packets as they are, found by writing a header with it alone."""
+    """Whether a muxer holds a stream's packets as they are, found by writing a header with it alone.
+
+    QuickTime's takes AMR's header and then none of its packets, which hold several frames each.
+    """
+    if container == "mov" and stream.codec_context is not None and stream.codec_context.name.startswith("amr"):
+        return False
     scratch = av.open(io.BytesIO(), "w", format=container)
     try:
         scratch.add_stream_from_template(stream, opaque=True)
