@@ -155,6 +155,46 @@ def test_replace_of_what_is_no_video_fails_and_leaves_nothing(clip: Path) -> Non
     assert [path.name for path in clip.parent.iterdir()] == ["in.mp4"]
 
 
+def test_matte_writes_a_grey_video_without_sound(tmp_path: Path) -> None:
+    source = Clip(frames=3, sound=Fraction(0)).write(tmp_path / "in.mp4")
+    done = vidseg.matte(source, tmp_path / "out.mkv", range="full", depth=12, codec="ffv1", end=Fraction(2, 25))
+    assert done.frames == 2
+    assert done.job.recipe.encoding == Encoding("ffv1", None, None, "matte", 12, "full", audio=False)
+    with av.open(str(tmp_path / "out.mkv")) as container:
+        assert [stream.type for stream in container.streams] == ["video"]
+
+
+def test_cutout_writes_a_folder_of_pictures(clip: Path) -> None:
+    done = vidseg.cutout(clip, clip.with_name("frames") / "%02d.png", model="landscape")
+    assert done.job.recipe.effect.settings() == {"stage": "Cutout", "premultiplied": False}
+    assert done.job.recipe.encoding == Encoding(content="straight")
+    assert sorted(path.name for path in clip.with_name("frames").iterdir()) == [f"{n:02}.png" for n in range(1, 6)]
+
+
+def test_cutout_hands_its_settings_on(clip: Path) -> None:
+    done = vidseg.cutout(clip, clip.with_name("out.mp4"), format="stacked", premultiplied=True, crf=30, preset="fast")
+    assert done.job.recipe.effect.settings() == {"stage": "Cutout", "premultiplied": True}
+    assert done.job.recipe.encoding == Encoding("stacked", 30, "fast", "premultiplied")
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "settings"),
+    [
+        (vidseg.matte, "out.mov", {"range": "tv"}),
+        (vidseg.matte, "out.mov", {"depth": 7}),
+        (vidseg.cutout, "out.mov", {"format": "gif"}),
+        (vidseg.cutout, "out.webm", {"premultiplied": True}),
+        (vidseg.cutout, "out.mp4", {}),
+    ],
+)
+def test_matte_and_cutout_refuse_what_can_not_work_before_they_start(
+    clip: Path, call: Callable[..., object], name: str, settings: dict[str, object]
+) -> None:
+    with pytest.raises(OptionError):
+        call(clip, clip.with_name(name), **settings)
+    assert [path.name for path in clip.parent.iterdir()] == ["in.mp4"]
+
+
 def test_mattes_gives_every_frame_with_its_matte_at_its_time() -> None:
     source = SAMPLES / "astronaut_vfr.mp4"
     pairs = list(vidseg.mattes(source))

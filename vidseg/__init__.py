@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidseg.api import Previewed, blur, info, mattes, overlay, preview, replace, screen
+    from vidseg.api import Previewed, blur, cutout, info, matte, mattes, overlay, preview, replace, screen
     from vidseg.errors import VidsegError
     from vidseg.frame import FULL, Frame, Matte
     from vidseg.job import Done, Progress
@@ -27,6 +27,8 @@ _HOMES = {
     "Previewed": "vidseg.api",
     "info": "vidseg.api",
     "Info": "vidseg.media.info",
+    "matte": "vidseg.api",
+    "cutout": "vidseg.api",
     "mattes": "vidseg.api",
     "VidsegError": "vidseg.errors",
     "Frame": "vidseg.frame",
@@ -39,7 +41,7 @@ _HOMES = {
 
 __all__ = [
     "FULL", "Done", "Frame", "Info", "Matte", "Previewed", "Progress", "VidsegError",
-    "blur", "info", "mattes", "overlay", "preview", "replace", "screen",
+    "blur", "cutout", "info", "matte", "mattes", "overlay", "preview", "replace", "screen",
 ]  # fmt: skip
 
 

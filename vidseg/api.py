@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,8 @@ from typing import TypedDict, Unpack, get_args
 from vidseg import libraries
 from vidseg.effects.average import Shape
 from vidseg.effects.blur import Blur, What
+from vidseg.effects.cutout import Cutout
+from vidseg.effects.matte import Matte as MatteEffect
 from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
 from vidseg.effects.screen import Despill, Screen
@@ -21,7 +24,8 @@ from vidseg.errors import OptionError, SourcesError, TargetError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.filters.steepen import Steepen
 from vidseg.frame import Frame, Matte
-from vidseg.job import Done, Encoding, Progress, Recipe, Span
+from vidseg.job import Done, Encoding, Progress, Range, Recipe, Span
+from vidseg.media import alpha
 from vidseg.media.backdrop import Fit
 from vidseg.media.info import Info
 from vidseg.media.info import info as info_of
@@ -63,14 +67,13 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise OptionError(name, f"{value!r} is none of {', '.join(choices)}")
 
 
-class How(TypedDict, total=False):
+class Common(TypedDict, total=False):
     """What every effect's function takes beside its own arguments: the options that all its commands share.
 
     ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each.
     """
 
     model: str
-    codec: str | None
     crf: float | None
     preset: str | None
     start: Seconds
@@ -79,10 +82,17 @@ class How(TypedDict, total=False):
     progress: Callable[[Progress], None]
 
 
+class How(Common, total=False):
+    """The same, and the output's codec, which is a cut-out's ``format``."""
+
+    codec: str | None
+
+
 def _made(
     effect: Effect,
     source: Name,
     target: Name,
+    encoding: Encoding | None = None,
     *,
     model: str = "general",
     codec: str | None = None,
@@ -93,12 +103,14 @@ def _made(
     existing: Existing = "fail",
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Done:
-    """One effect for one file."""
+    """One effect for one file; ``encoding`` says what isn't an option of all commands."""
     libraries.require()
     _one_of("existing", existing, get_args(Existing))
     if Path(source).is_dir():
         raise SourcesError(os.fspath(source), "is a folder: give one file")
-    how = recipe(effect, model=model, encoding=Encoding(codec, crf, preset))
+    encoding = encoding or Encoding()
+    encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset)
+    how = recipe(effect, model=model, encoding=encoding)
     outputs = Outputs(type(effect).__name__.lower(), file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned)
@@ -149,6 +161,41 @@ def overlay(
 ) -> Done:
     """Paint the matte over the picture of one file; otherwise as ``replace``."""
     return _made(Overlay(color, opacity, outline), source, target, **how)
+
+
+def matte(
+    source: Name,
+    target: Name,
+    *,
+    range: Range = "limited",  # noqa: A002 - the field's word
+    depth: int | None = None,
+    audio: bool = False,
+    **how: Unpack[How],
+) -> Done:
+    """Write the matte of one file as a grey video, or as a folder of PNGs (``frames/%06d.png``).
+
+    The arguments are those of ``vidseg matte``; otherwise as ``replace``.
+    """
+    _one_of("range", range, get_args(Range))
+    encoding = Encoding(content="matte", depth=depth, range=range, audio=audio)
+    return _made(MatteEffect(), source, target, encoding, **how)
+
+
+def cutout(
+    source: Name,
+    target: Name,
+    *,
+    format: str | None = None,  # noqa: A002 - the field's word
+    premultiplied: bool = False,
+    **how: Unpack[Common],
+) -> Done:
+    """Write the people of one file with a real alpha, as a video or as a folder of PNGs (``frames/%06d.png``).
+
+    The arguments are those of ``vidseg cutout``; ``format`` follows the target's suffix where it is ``None``. Otherwise
+    as ``replace``.
+    """
+    encoding = alpha.encoding(alpha.chosen(format, None), premultiplied=premultiplied)
+    return _made(Cutout(premultiplied), source, target, encoding, **how)
 
 
 @dataclass(frozen=True)

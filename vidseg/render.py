@@ -12,7 +12,9 @@ import cv2
 from vidseg.errors import IncompleteError
 from vidseg.frame import Cutout, Frame
 from vidseg.job import Done, Job, Progress
+from vidseg.media import containers
 from vidseg.media.notes import Notes
+from vidseg.media.sequence import SequenceSink
 from vidseg.media.sink import Sink
 from vidseg.media.source import Source
 from vidseg.prefetch import prefetch
@@ -30,9 +32,8 @@ def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, o
         stack.enter_context(_one_thread_for_opencv())
         source = stack.enter_context(Source(job.source, job.span, notes))
         recipe = job.recipe
-        sink = stack.enter_context(
-            Sink(job.target, recipe.encoding, source, notes, overwrite=overwrite, flat=recipe.effect.flat)
-        )
+        sink = _sink(job, source, notes, overwrite=overwrite)
+        stack.callback(sink.close)
         cutouts = _cutouts(stack, recipe.segmenter, recipe.filters, source)
         total = source.total
         progress(Progress(0, total))
@@ -44,6 +45,14 @@ def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, o
             raise IncompleteError(str(job.target), f"{source.given} frames were read, {count} made of them")
         sink.finish()
     return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details))
+
+
+def _sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> Sink | SequenceSink:
+    """What writes a job's target: a file, or a folder of pictures."""
+    encoding = job.recipe.encoding
+    if containers.container_of(job.target, encoding.content) == "sequence":
+        return SequenceSink(job.target, encoding, source, notes, overwrite=overwrite)
+    return Sink(job.target, encoding, source, notes, overwrite=overwrite, flat=job.recipe.effect.flat)
 
 
 @contextmanager

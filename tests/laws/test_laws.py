@@ -26,12 +26,14 @@ import vidseg.effects
 import vidseg.filters
 import vidseg.segmenters
 from vidseg.effects.blur import Blur
+from vidseg.effects.cutout import Cutout as CutoutEffect
+from vidseg.effects.matte import Matte as MatteEffect
 from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
 from vidseg.effects.screen import Screen
 from vidseg.filters.enlarge import Enlarge
 from vidseg.filters.steepen import Steepen
-from vidseg.frame import FULL, Cutout, Frame, Matte, planes_of
+from vidseg.frame import FULL, Cutout, Frame, Matte, Plane, planes_of
 from vidseg.segmenters.mediapipe import MediaPipe
 from vidseg.stages import Effect, Filter, Segmenter, Stage
 from vidseg.testing import Disc
@@ -44,7 +46,7 @@ class Listed:
     """A stage ready to be called; ``window`` is how many items it may take beyond those it has given back.
 
     Of an effect: where the matte is ``keeps`` the frame stays as it is, unless it ``draws`` over it, and where it is
-    ``hides``, unless that is None, nothing of it is to be seen.
+    ``hides``, unless that is None, nothing of it is to be seen, unless what is kept ``spreads`` there.
     """
 
     stage: Any
@@ -52,6 +54,7 @@ class Listed:
     keeps: int = FULL
     hides: int | None = 0
     draws: bool = False
+    spreads: bool = False
 
     def __str__(self) -> str:
         settings = self.stage.settings()
@@ -75,6 +78,9 @@ EFFECTS = [
     Listed(Overlay(), keeps=0, hides=None),
     Listed(Overlay("#fff", 1), keeps=0, hides=FULL),
     Listed(Overlay("lime", 0.3, True), keeps=0, hides=None, draws=True),
+    Listed(MatteEffect()),
+    Listed(CutoutEffect(), spreads=True),
+    Listed(CutoutEffect(premultiplied=True)),
 ]
 ALL = SEGMENTERS + FILTERS + EFFECTS
 
@@ -144,7 +150,8 @@ def content(item: Any) -> bytes:
     picture = item.picture
     tags = (picture.format.name, picture.width, picture.height, picture.color_range, picture.colorspace)
     light = (picture.color_primaries, picture.color_trc, moment(item), item.sample_aspect_ratio)
-    return b"".join(plane.tobytes() for plane in item.planes) + str(tags + light).encode()
+    alpha = b"" if item.alpha is None else item.alpha.tobytes()
+    return b"".join(plane.tobytes() for plane in item.planes) + alpha + str(tags + light).encode()
 
 
 def contents(items: Iterable[Any]) -> list[bytes]:
@@ -355,7 +362,7 @@ def test_a_filter_passes_the_frames_on_as_they_are(filter_: Listed) -> None:
     assert all(cutout.frame is frame for cutout, frame in zip(out, frames, strict=True))
 
 
-# Laws of effects.
+# Laws of effects. What an effect gives shows the frame (a picture), the matte (grey), or both (a picture with alpha).
 
 
 def rendered(effect: Effect, frames: Sequence[Frame], matte_of: Callable[[Frame], Matte]) -> list[Frame]:
@@ -366,6 +373,26 @@ def flat(value: int) -> Callable[[Frame], Matte]:
     return lambda frame: np.full((frame.height, frame.width), value, np.uint16)
 
 
+def pictured(made: Frame) -> list[Plane]:
+    """The planes that show the frame."""
+    return [] if len(made.planes) == 1 else made.planes
+
+
+def matted(made: Frame) -> list[Plane]:
+    """The planes that show the matte."""
+    grey = made.planes if len(made.planes) == 1 else []
+    return grey if made.alpha is None else [*grey, made.alpha]
+
+
+def other_hidden(frame: Frame, hides: int, seed: int) -> Frame:
+    """The frame with other content where the matte of ``whole`` hides it."""
+    other = noisy(frame.index, frame.pts, (frame.width, frame.height), frame.picture.format.name, seed)
+    for theirs, ours in zip(planes_of(other.picture), frame.planes, strict=True):
+        kept = whole(frame.index, frame) != hides
+        theirs[kept] = ours[kept]
+    return other
+
+
 @every_effect
 @every_format
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -373,7 +400,10 @@ def test_where_it_keeps_everything_it_gives_the_frame_bit_for_bit(
     effect: Listed, pixel_format: str, size: tuple[int, int]
 ) -> None:
     frames = stream(size, pixel_format)[:2]
-    assert contents(rendered(effect.stage, frames, flat(effect.keeps))) == contents(frames)
+    for frame, made in zip(frames, rendered(effect.stage, frames, flat(effect.keeps)), strict=True):
+        assert pictured(made) or matted(made)
+        assert all(np.array_equal(got, ours) for got, ours in zip(pictured(made), frame.planes, strict=False))
+        assert all(np.all(plane == effect.keeps) for plane in matted(made))
 
 
 @every_hiding_effect
@@ -383,8 +413,9 @@ def test_where_it_hides_everything_it_gives_nothing_of_the_frame(
     effect: Listed, pixel_format: str, size: tuple[int, int]
 ) -> None:
     hidden = flat(effect.hides or 0)
-    one, other = (contents(rendered(effect.stage, stream(size, pixel_format, seed)[:2], hidden)) for seed in (1, 2))
-    assert one == other
+    one, other = (rendered(effect.stage, stream(size, pixel_format, seed)[:2], hidden) for seed in (1, 2))
+    assert contents(one) == contents(other)
+    assert all(np.all(plane == effect.hides) for made in one for plane in matted(made))
 
 
 @every_effect
@@ -398,19 +429,38 @@ def test_each_pixel_is_the_frame_s_where_it_keeps_and_of_what_is_new_where_it_hi
     for frame, all_new, got in zip(frames, new, made, strict=True):
         matte = whole(frame.index, frame)
         kept = (matte == effect.keeps) & (not effect.draws)
-        for ours, theirs, plane in zip(frame.planes, all_new.planes, got.planes, strict=True):
+        hidden = np.isin(matte, [] if effect.hides is None or effect.spreads else [effect.hides])
+        for ours, theirs, plane in zip(frame.planes, pictured(all_new), pictured(got), strict=False):
             assert np.array_equal(plane[kept], ours[kept])
-            if effect.hides is not None:
-                hidden = matte == effect.hides
-                assert np.array_equal(plane[hidden], theirs[hidden])
+            assert np.array_equal(plane[hidden], theirs[hidden])
+        assert all(np.array_equal(plane, matte) for plane in matted(got))
+
+
+@every_hiding_effect
+@pytest.mark.parametrize("pixel_format", ["yuv444p", "yuv444p10le", "yuv444p12le"])
+def test_what_the_frame_holds_where_it_is_hidden_is_not_seen_where_the_matte_is_sure(
+    effect: Listed, pixel_format: str
+) -> None:
+    frames = stream((63, 47), pixel_format)
+    others = [other_hidden(frame, effect.hides or 0, seed=7) for frame in frames]
+    one, two = (
+        rendered(effect.stage, given, lambda frame: whole(frame.index, frame)) for given in (frames, others)
+    )  # fmt: skip
+    for frame, made, other in zip(frames, one, two, strict=True):
+        sure = np.isin(whole(frame.index, frame), (0, FULL))
+        for ours, theirs in zip(made.planes, other.planes, strict=True):
+            assert np.array_equal(ours[sure], theirs[sure])
 
 
 @every_effect
 @every_format
-def test_a_made_frame_has_the_format_size_and_tags_of_the_frame(effect: Listed, pixel_format: str) -> None:
+def test_a_made_frame_has_the_size_of_the_frame_and_a_picture_its_format_and_tags(
+    effect: Listed, pixel_format: str
+) -> None:
     frames = stream((63, 47), pixel_format)
     for frame, made in zip(frames, effect.stage(inputs_of(effect.stage, frames)), strict=True):
-        for name in ("width", "height", "color_range", "colorspace", "color_primaries", "color_trc"):
-            assert getattr(made.picture, name) == getattr(frame.picture, name)
-        assert made.picture.format.name == pixel_format
+        assert (made.width, made.height) == (frame.width, frame.height)
         assert made.sample_aspect_ratio == frame.sample_aspect_ratio
+        for name in ("color_range", "colorspace", "color_primaries", "color_trc") if pictured(made) else ():
+            assert getattr(made.picture, name) == getattr(frame.picture, name)
+        assert made.picture.format.name == pixel_format or not pictured(made)

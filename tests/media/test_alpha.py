@@ -1,109 +1,132 @@
-"""Alpha: transparency that is there, that is not, and that most decoders drop."""
+"""Formats with alpha: what is chosen, what is refused, and that the muxers take what they are said to take."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 
-from vidseg.errors import SourceError
-from vidseg.frame import Plane
-from vidseg.media.alpha import LOOKS, alpha_of
-from vidseg.testing import Clip, Painter, paint
+from vidseg.errors import OptionError
+from vidseg.media import alpha
+from vidseg.media.hdr import StaticMetadata
 
-HOLDS = [
-    ("ffv1", "yuva420p", ".mkv", "picture"),
-    ("ffv1", "yuva444p10le", ".mkv", "picture"),
-    ("prores_ks", "yuva444p10le", ".mov", "picture"),
-    ("libvpx-vp9", "yuva420p", ".webm", "beside"),
+
+@pytest.mark.parametrize(
+    ("container", "name"),
+    [("mov", "prores4444"), ("webm", "vp9"), ("matroska", "ffv1"), ("webp", "webp"), ("sequence", "png")],
+)
+def test_a_container_has_a_usual_format_which_it_holds(container: str, name: str) -> None:
+    assert alpha.in_container(None, container).name == name
+
+
+def test_an_mp4_has_no_alpha_of_its_own_and_the_line_says_what_to_do() -> None:
+    with pytest.raises(OptionError) as caught:
+        alpha.in_container(None, "mp4")
+    assert str(caught.value) == (
+        "--format: mp4 holds no alpha channel: use .mov, .webm or .mkv, or --format stacked or side-by-side"
+    )
+    assert alpha.in_container("stacked", "mp4").layout == "below"
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "reason"),
+    [
+        ("ffv1", "webm", "webm can't hold ffv1; it holds vp9"),
+        ("prores4444", "sequence", "a sequence of PNGs can't hold prores4444; it holds png"),
+        ("png", "webp", "webp can't hold png; it holds webp"),
+        ("gif", "mov", "'gif' is none of prores4444, vp9, ffv1, qtrle, png, webp, stacked, side-by-side"),
+    ],
+)
+def test_a_format_that_does_not_go_there_is_refused(name: str, container: str, reason: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        alpha.in_container(name, container)
+    assert (caught.value.option, caught.value.reason) == ("--format", reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "preset", "chosen"),
+    [
+        (None, None, None),
+        ("qtrle", None, "qtrle"),
+        (None, "resolve", "prores4444"),
+        (None, "premiere", "prores4444"),
+        (None, "finalcut", "prores4444"),
+        (None, "web", "vp9"),
+        (None, "obs", "vp9"),
+        ("vp9", "web", "vp9"),
+    ],
+)
+def test_where_it_goes_says_the_format(name: str | None, preset: str | None, chosen: str | None) -> None:
+    assert alpha.chosen(name, preset) == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "preset", "option"), [("gif", None, "--format"), (None, "nuke", "--for"), ("ffv1", "web", "--for")]
+)
+def test_a_wrong_choice_is_refused(name: str | None, preset: str | None, option: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        alpha.chosen(name, preset)
+    assert caught.value.option == option
+
+
+@pytest.mark.parametrize("name", list(alpha.FORMATS))
+def test_what_is_always_straight_is_never_premultiplied(name: str) -> None:
+    """PNG, WebP and WebM define it so; the others leave it to who writes them."""
+    format_ = alpha.named(name)
+    if name in ("vp9", "png", "webp"):
+        with pytest.raises(OptionError, match=f"^--premultiplied: alpha is always straight in {name}; "):
+            alpha.check_premultiplied(format_)
+    else:
+        alpha.check_premultiplied(format_)
+
+
+@pytest.mark.parametrize(
+    ("name", "frame_format", "fitting"),
+    [
+        ("prores4444", "yuv420p", ("yuva444p10le", True)),
+        ("prores4444", "yuv420p12le", ("yuva444p10le", False)),
+        ("vp9", "yuv420p", ("yuva420p", True)),
+        ("vp9", "yuv422p", ("yuva420p", False)),
+        ("ffv1", "yuv420p", ("yuva420p", True)),
+        ("ffv1", "yuv422p10le", ("yuva422p10le", True)),
+        ("ffv1", "yuv420p12le", ("yuva420p16le", True)),
+        ("png", "yuv444p", ("rgba", True)),
+        ("png", "yuv420p10le", ("rgba64be", True)),
+        ("qtrle", "yuv420p10le", ("argb", False)),
+    ],
+)
+def test_the_smallest_pixel_format_that_holds_a_frame_is_used(
+    name: str, frame_format: str, fitting: tuple[str, bool]
+) -> None:
+    assert alpha.named(name).fitting(frame_format) == fitting
+
+
+IN_CONTAINERS = [
+    (format_, container, pixel_format)
+    for format_ in alpha.FORMATS.values()
+    for container in format_.containers
+    for pixel_format in format_.pixel_formats
+    if container != "sequence"
 ]
-every_alpha = pytest.mark.parametrize(("codec", "pixel_format", "suffix", "carrier"), HOLDS)
 
 
-def halves(left: float, right: float) -> Painter:
-    """The halves of every picture as opaque as that, 0 to 1."""
-
-    def painter(n: int, planes: list[Plane]) -> None:
-        paint(n, planes)
-        top = 255 if planes[3].dtype == np.uint8 else 1023
-        planes[3][:, :32] = round(left * top)
-        planes[3][:, 32:] = round(right * top)
-
-    return painter
-
-
-@every_alpha
-def test_what_is_transparent_is_measured(
-    tmp_path: Path, codec: str, pixel_format: str, suffix: str, carrier: str
+@pytest.mark.parametrize(
+    ("format_", "container", "pixel_format"), IN_CONTAINERS, ids=lambda value: getattr(value, "name", value)
+)
+def test_encoder_and_muxer_take_what_they_are_said_to_take(
+    tmp_path: Path, format_: alpha.AlphaFormat, container: str, pixel_format: str
 ) -> None:
-    path = Clip(frames=10, codec=codec, pixel_format=pixel_format, painter=halves(0, 1)).write(tmp_path / f"a{suffix}")
-    found = alpha_of(path)
-    assert (found.carrier, found.used, found.looked_at) == (carrier, True, LOOKS)
-    assert found.clear == pytest.approx(0.5, abs=0.02)
-    assert found.partly == pytest.approx(0, abs=0.03)
-
-
-@every_alpha
-def test_what_is_half_transparent_is_partly(
-    tmp_path: Path, codec: str, pixel_format: str, suffix: str, carrier: str
-) -> None:
-    path = Clip(frames=3, codec=codec, pixel_format=pixel_format, painter=halves(0.5, 1)).write(tmp_path / f"a{suffix}")
-    found = alpha_of(path)
-    assert (found.carrier, found.used) == (carrier, True)
-    assert found.clear == pytest.approx(0, abs=0.01)
-    assert found.partly == pytest.approx(0.5, abs=0.03)
-
-
-@every_alpha
-def test_a_channel_that_is_opaque_is_not_used(
-    tmp_path: Path, codec: str, pixel_format: str, suffix: str, carrier: str
-) -> None:
-    path = Clip(frames=3, codec=codec, pixel_format=pixel_format, painter=halves(1, 1)).write(tmp_path / f"a{suffix}")
-    found = alpha_of(path)
-    assert (found.carrier, found.used, found.clear, found.partly) == (carrier, False, 0, 0)
-
-
-def test_a_file_without_a_channel_has_none(tmp_path: Path) -> None:
-    found = alpha_of(Clip(frames=3).write(tmp_path / "a.mp4"))
-    assert (found.carrier, found.used) == (None, False)
-
-
-def test_the_decoder_that_everybody_uses_drops_it(tmp_path: Path) -> None:
-    """So the tests above see what others don't."""
-    path = Clip(frames=1, codec="libvpx-vp9", pixel_format="yuva420p", painter=halves(0, 1)).write(tmp_path / "a.webm")
-    with av.open(str(path)) as container:
-        assert next(container.decode(video=0)).format.name == "yuv420p"
-
-
-def test_transparency_that_begins_late_is_seen(tmp_path: Path) -> None:
-    def late(n: int, planes: list[Plane]) -> None:
-        halves(1 if n < 60 else 0, 1)(n, planes)
-
-    path = Clip(frames=100, codec="ffv1", pixel_format="yuva420p", painter=late).write(tmp_path / "a.mkv")
-    found = alpha_of(path)
-    assert found.used
-    assert found.clear == pytest.approx(0.5 * 3 / 8, abs=0.07)
-
-
-def test_packed_pictures_are_read_too(tmp_path: Path) -> None:
-    """PNG in QuickTime: red, green, blue and alpha in one plane."""
-    path = tmp_path / "a.mov"
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("png", rate=25)
+    codec = format_.codec
+    with av.open(str(tmp_path / "a"), "w", format=container) as out:
+        options = codec.options(f"{codec.crf:g}", codec.preset, StaticMetadata())
+        stream = out.add_stream(codec.encoder, rate=25, options=options)
         assert isinstance(stream, av.VideoStream)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "rgba"
-        pixels = np.full((48, 64, 4), 255, np.uint8)
-        pixels[:, :16, 3] = 0
-        for _ in range(3):
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgba")))
+        stream.width, stream.height, stream.pix_fmt = 62, 46, pixel_format
+        out.start_encoding()
+        picture = av.VideoFrame(62, 46, pixel_format)
+        picture.pts, picture.time_base = 0, Fraction(1, 25)
+        out.mux(stream.encode(picture))
         out.mux(stream.encode(None))
-    found = alpha_of(path)
-    assert (found.carrier, found.clear, found.partly) == ("picture", 0.25, 0)
-
-
-def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.mp4").write_text("no video")
-    with pytest.raises(SourceError):
-        alpha_of(tmp_path / "a.mp4")
+    assert (tmp_path / "a").stat().st_size

@@ -63,14 +63,20 @@ outputs: Callable[[F], F] = _all(
     existing,
 )
 
+_QUALITY = (
+    click.option("--crf", type=float, help="Quality: lower is better and larger. [default: by codec, 18 for h264]"),
+    click.option("--preset", help="The encoder's own preset. [default: medium for h264 and hevc]"),
+)
+
+quality: Callable[[F], F] = _all(*_QUALITY)
+
 encoding: Callable[[F], F] = _all(
     click.option(
         "--codec",
-        metavar="h264|hevc|av1|vp9",
+        metavar="h264|hevc|av1|vp9|prores|ffv1",
         help="The output's codec. [default: h264, hevc above 8 bits; vp9 or av1 in WebM]",
     ),
-    click.option("--crf", type=float, help="Quality: lower is better and larger. [default: by codec, 18 for h264]"),
-    click.option("--preset", help="The encoder's own preset. [default: medium for h264 and hevc]"),
+    *_QUALITY,
 )
 
 span: Callable[[F], F] = _all(

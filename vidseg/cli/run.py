@@ -42,10 +42,15 @@ def speaking(options: dict[str, Any]) -> Iterator[tuple[Voice, TextIO]]:
         yield voice, stream
 
 
-def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
-    """Do one effect for all sources of a command line; gives the exit code. Raises a ``RequestError``."""
+def run_jobs(
+    effect: Any, label: str, options: dict[str, Any], *, encoding: Any = None, suffix: str | None = None
+) -> int:
+    """Do one effect for all sources of a command line; gives the exit code. Raises a ``RequestError``.
+
+    ``encoding`` is made of the shared options where it isn't given; ``suffix`` ends the names that are made.
+    """
     with speaking(options) as (voice, stream):
-        return _run(effect, label, options, voice, stream)
+        return _run(effect, label, options | {"encoding": encoding, "suffix": suffix}, voice, stream)
 
 
 def _run(effect: Any, label: str, options: dict[str, Any], voice: Voice, stream: TextIO) -> int:
@@ -53,12 +58,9 @@ def _run(effect: Any, label: str, options: dict[str, Any], voice: Voice, stream:
     from vidseg.job import Encoding, Failed, Span
     from vidseg.plan import Outputs, make_folders, plan
 
-    recipe = api.recipe(
-        effect,
-        model=options["model"],
-        encoding=Encoding(options["codec"], options["crf"], options["preset"]),
-    )
-    outputs = Outputs(label, options["output"], options["out_dir"], options["existing"])
+    encoding = options["encoding"] or Encoding(options["codec"], options["crf"], options["preset"])
+    recipe = api.recipe(effect, model=options["model"], encoding=encoding)
+    outputs = Outputs(label, options["output"], options["out_dir"], options["existing"], options["suffix"])
     planned = plan(options["sources"], outputs, recipe, Span(options["start"], options["end"]))
     if options["dry_run"]:
         for job in planned.jobs:
@@ -127,14 +129,16 @@ def _tell(outcome: Any, voice: Voice, stream: TextIO) -> None:
 
     job = outcome.job
     if isinstance(outcome, Done):
+        alpha = job.recipe.encoding.alpha
         if voice.as_json:
             _print_json(
                 job, outcome="done", frames=outcome.frames, seconds=round(outcome.seconds, 3),
-                notes=list(outcome.notes), details=list(outcome.details),
+                notes=list(outcome.notes), details=list(outcome.details), **({"alpha": alpha} if alpha else {}),
             )  # fmt: skip
         if not voice.quiet:
             speed = outcome.frames / outcome.seconds if outcome.seconds else 0.0
-            notes = "".join(f"; {printable(note)}" for note in outcome.notes)
+            told = ([f"{alpha} alpha"] if alpha else []) + list(outcome.notes)
+            notes = "".join(f"; {printable(note)}" for note in told)
             print(
                 f"done: {printable(job.target)}: {outcome.frames} frames in {outcome.seconds:.1f} s "
                 f"({speed:.1f}/s){notes}",

@@ -1,117 +1,127 @@
-"""Alpha: whether a file is really transparent, found by decoding some of its pictures."""
+"""Formats with alpha: the codec behind each name, the containers it goes into, and where its alpha lies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import av
-import numpy as np
-from av.container import InputContainer
-from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
-from vidseg.frame import planes_of
-from vidseg.media import opening, probe
+from vidseg.errors import OptionError
+from vidseg.job import Encoding
+from vidseg.media import codecs
+from vidseg.media.codecs import Codec
 
-LOOKS = 8
-"""Pictures that are looked at, spread over the file."""
-
-_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-"""Those that read the second picture which WebM carries beside the first; FFmpeg's own drop it."""
-
-_NEAR = 0.03
-"""As near to clear or opaque as that is clear or opaque: what VP9 loses is less, and nobody sees it."""
-
-_MOST_PACKETS = 300
-"""Packets that are tried for one picture."""
+Layout = Literal["channel", "below", "beside"]
+"""Where the alpha is: a channel of the picture, or in grey below or beside it in a picture twice as large."""
 
 
 @dataclass(frozen=True)
-class Alpha:
-    """``carrier`` is where alpha is held: in the ``picture``, ``beside`` it (VP8 and VP9), or ``None``.
+class AlphaFormat:
+    """One ``--format``. ``pixel_formats`` are those that are used, the smallest first.
 
-    Of the pixels of the ``looked_at`` pictures the part ``clear`` is wholly transparent, ``partly`` between that and
-    opaque (0 to 1).
+    The first of the containers, by FFmpeg's names, is the usual one.
     """
 
-    carrier: Literal["picture", "beside"] | None
-    looked_at: int = 0
-    clear: float = 0.0
-    partly: float = 0.0
+    name: str
+    codec: Codec
+    pixel_formats: tuple[str, ...]
+    containers: tuple[str, ...]
+    suffix: str
+    layout: Layout = "channel"
+    straight_only: bool = False
+    """Whether its alpha is straight by definition, so that every player takes it for that."""
 
-    @property
-    def used(self) -> bool | None:
-        """Whether anything seen was not opaque; ``None`` where there is a channel and nothing of it could be seen."""
-        if self.carrier is not None and not self.looked_at:
-            return None
-        return self.clear > 0 or self.partly > 0
-
-
-def alpha_of(path: Path) -> Alpha:
-    """Of a file's main picture stream; raises ``SourceError``."""
-    with opening.opened(path) as container:
-        video = probe.main_video(container, path)
-        beside = video.metadata.get("alpha_mode") == "1" and video.codec_context.name in _DECODERS
-        media = probe.describe(container, video, path)
-        length = media.duration or Fraction(0)
-        seen: list[tuple[float, float]] = []
-        for n in range(LOOKS if length else 1):
-            picture = _picture_at(container, video, media.origin, length * n / LOOKS, beside=beside)
-            if picture is None:
-                continue
-            if not any(component.is_alpha for component in picture.format.components):
-                return Alpha("beside" if beside else None)
-            seen.append(_shares(picture))
-    carrier: Literal["picture", "beside"] = "beside" if beside else "picture"
-    if not seen:
-        return Alpha(carrier if beside or _has_alpha(video) else None)
-    clear, partly = np.mean(seen, axis=0)
-    return Alpha(carrier, len(seen), float(clear), float(partly))
+    def fitting(self, frame_format: str) -> tuple[str, bool]:
+        """The first pixel format that holds a frame's bits and chroma, or else the last; and whether it does."""
+        for name in self.pixel_formats:
+            if _holds(name, frame_format):
+                return name, True
+        return self.pixel_formats[-1], False
 
 
-def _has_alpha(video: VideoStream) -> bool:
-    format_ = video.codec_context.format
-    return format_ is not None and any(component.is_alpha for component in format_.components)
+def _holds(name: str, frame_format: str) -> bool:
+    """Whether a format has at least the bits and the chroma of another."""
+    ours, theirs = av.VideoFormat(name, 64, 64), av.VideoFormat(frame_format, 64, 64)
+    rgb = ours.is_rgb
+    return ours.components[0].bits >= theirs.components[0].bits and (
+        rgb or (ours.chroma_width() >= theirs.chroma_width() and ours.chroma_height() >= theirs.chroma_height())
+    )
 
 
-def _picture_at(
-    container: InputContainer, video: VideoStream, origin: Fraction, moment: Fraction, *, beside: bool
-) -> av.VideoFrame | None:
-    """The first picture that can be decoded from the key frame before a moment on."""
-    with suppress(av.error.FFmpegError):
-        if moment:
-            container.seek(int((origin + moment) * 1_000_000), backward=True)
-        decoder: Any = video.codec_context
-        if beside:
-            decoder = av.CodecContext.create(_DECODERS[decoder.name], "r")
-        return next(_decoded(container, video, decoder), None)
-    return None
+_VP9 = replace(
+    codecs.CODECS["vp9"], options=lambda *settings: codecs.CODECS["vp9"].options(*settings) | {"auto-alt-ref": "0"}
+)
+_H264 = codecs.CODECS["h264"]
+_FFV1 = (
+    "yuva420p", "yuva422p", "yuva444p", "yuva420p10le", "yuva422p10le", "yuva444p10le",
+    "yuva420p16le", "yuva422p16le", "yuva444p16le",  # for 12 bits, of which older FFmpegs read none with alpha
+)  # fmt: skip
+
+FORMATS = {
+    format_.name: format_
+    for format_ in (
+        AlphaFormat("prores4444", codecs.PRORES_4444, ("yuva444p10le",), ("mov", "matroska"), ".mov"),
+        AlphaFormat("vp9", _VP9, ("yuva420p",), ("webm", "matroska"), ".webm", straight_only=True),
+        AlphaFormat("ffv1", codecs.CODECS["ffv1"], _FFV1, ("matroska",), ".mkv"),
+        AlphaFormat("qtrle", codecs.QTRLE, ("argb",), ("mov",), ".mov"),
+        AlphaFormat("png", codecs.PNG, ("rgba", "rgba64be"), ("mov", "sequence"), ".mov", straight_only=True),
+        AlphaFormat("webp", codecs.WEBP, ("bgra",), ("webp",), ".webp", straight_only=True),
+        AlphaFormat("stacked", _H264, ("yuv420p",), ("mp4", "mov", "matroska"), ".mp4", "below"),
+        AlphaFormat("side-by-side", _H264, ("yuv420p",), ("mp4", "mov", "matroska"), ".mp4", "beside"),
+    )
+}
+
+USUAL = {"mov": "prores4444", "webm": "vp9", "matroska": "ffv1", "webp": "webp", "sequence": "png"}
+"""The format for a container where none was asked for; an MP4 has no alpha of its own."""
+
+PRESETS = {"resolve": "prores4444", "premiere": "prores4444", "finalcut": "prores4444", "web": "vp9", "obs": "vp9"}
+"""The format that is read best by where a cut-out goes (``--for``)."""
 
 
-def _decoded(container: InputContainer, video: VideoStream, decoder: Any) -> Iterator[av.VideoFrame]:
-    for tried, packet in enumerate(container.demux(video)):
-        if tried == _MOST_PACKETS:
-            return
-        with suppress(av.error.FFmpegError):
-            yield from decoder.decode(packet if packet.size else None)
+def named(name: str) -> AlphaFormat:
+    """The format of this name; raises ``OptionError``."""
+    try:
+        return FORMATS[name]
+    except KeyError:
+        raise OptionError("--format", f"{name!r} is none of {', '.join(FORMATS)}") from None
 
 
-def _shares(picture: av.VideoFrame) -> tuple[float, float]:
-    """The parts of a picture's pixels that are clear, and that are between clear and opaque."""
-    alpha, top = _channel(picture)
-    clear = np.count_nonzero(alpha < top * _NEAR)
-    opaque = np.count_nonzero(alpha > top * (1 - _NEAR))
-    return clear / alpha.size, 1 - (clear + opaque) / alpha.size
+def chosen(name: str | None, preset: str | None) -> str | None:
+    """The format that ``--format`` and ``--for`` ask for together, if any; raises ``OptionError``."""
+    if preset is None:
+        return None if name is None else named(name).name
+    if preset not in PRESETS:
+        raise OptionError("--for", f"{preset!r} is none of {', '.join(PRESETS)}")
+    if name not in (None, PRESETS[preset]):
+        raise OptionError("--for", f"{preset} means --format {PRESETS[preset]}: give one of the two")
+    return PRESETS[preset]
 
 
-def _channel(picture: av.VideoFrame) -> tuple[NDArray[Any], int]:
-    """Alpha, and the value that is opaque."""
-    components = picture.format.components
-    if len(picture.planes) == len(components):
-        return planes_of(picture)[-1], (1 << components[-1].bits) - 1
-    return picture.reformat(format="rgba").to_ndarray()[:, :, 3], 255
+def encoding(name: str | None, *, premultiplied: bool) -> Encoding:
+    """The encoding of a cut-out in the format of this name, or in the container's usual one."""
+    return Encoding(name, content="premultiplied" if premultiplied else "straight")
+
+
+def in_container(name: str | None, container: str) -> AlphaFormat:
+    """The format of this name, or the usual one, for a container; raises ``OptionError`` where it can't hold it."""
+    fitting = [one.name for one in FORMATS.values() if container in one.containers]
+    if name is None and container not in USUAL:
+        raise OptionError(
+            "--format",
+            f"{container} holds no alpha channel: use .mov, .webm or .mkv, or --format {' or '.join(fitting)}",
+        )
+    format_ = named(name or USUAL[container])
+    if container not in format_.containers:
+        what = "a sequence of PNGs" if container == "sequence" else container
+        raise OptionError("--format", f"{what} can't hold {format_.name}; it holds {', '.join(fitting)}")
+    return format_
+
+
+def check_premultiplied(format_: AlphaFormat) -> None:
+    """Raise ``OptionError`` where alpha is straight by definition."""
+    if format_.straight_only:
+        others = ", ".join(one.name for one in FORMATS.values() if not one.straight_only)
+        raise OptionError(
+            "--premultiplied", f"alpha is always straight in {format_.name}; these may be premultiplied: {others}"
+        )

@@ -19,12 +19,12 @@ from av.video.stream import VideoStream
 from vidseg.errors import SourceError
 from vidseg.job import Span
 from vidseg.media import codecs, colour, containers, formats, opening, orient
-from vidseg.media.alpha import Alpha, alpha_of
 from vidseg.media.copied import CopiedStreams
 from vidseg.media.decoding import Decoder
 from vidseg.media.notes import Notes
 from vidseg.media.probe import Media, main_video
 from vidseg.media.source import Source
+from vidseg.media.transparency import Alpha, alpha_of
 
 _TURNS: dict[tuple[str, ...], tuple[int, bool]] = {
     (): (0, False),
