@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -12,9 +13,13 @@ import numpy as np
 import pytest
 
 import vidseg
+from vidseg.effects.blur import Blur
+from vidseg.effects.overlay import Overlay
+from vidseg.effects.screen import Screen
 from vidseg.errors import BackgroundError, ColourError, ModelError, OptionError, SourceError, SourcesError, TargetError
 from vidseg.job import Encoding
 from vidseg.segmenters.region import Region
+from vidseg.stages import Effect
 from vidseg.testing import Clip
 
 SAMPLES = Path(__file__).parents[1] / "sample_media"
@@ -55,6 +60,42 @@ def test_replace_hands_its_settings_on(clip: Path) -> None:
     assert recipe.effect.settings() == {"stage": "Replace", "background": "green", "fit": "contain"}
     assert recipe.encoding == Encoding("vp9", 40, "8")
     assert (done.job.span.start, done.job.span.end) == (Fraction(1, 25), HALF)  # 0.04 as who writes it means it
+
+
+@pytest.mark.parametrize(
+    ("made", "settings", "effect"),
+    [
+        (vidseg.blur, {"strength": 1, "shape": "disc", "what": "person"}, Blur(1, "disc", "person")),
+        (vidseg.screen, {"color": "blue", "despill": "none"}, Screen("blue", "none")),
+        (vidseg.overlay, {"color": "lime", "opacity": 0.2, "outline": True}, Overlay("lime", 0.2, True)),
+    ],
+    ids=["blur", "screen", "overlay"],
+)
+def test_every_effect_has_a_function_that_takes_the_same_arguments(
+    clip: Path, made: Callable[..., vidseg.Done], settings: dict[str, object], effect: Effect
+) -> None:
+    done = made(clip, clip.with_name("out.mkv"), **settings, codec="vp9", preset="8", end=Fraction(2, 25))
+    assert done.job.recipe.effect == effect
+    assert done.job.recipe.encoding == Encoding("vp9", None, "8")
+    assert done.frames == 2
+
+
+@pytest.mark.parametrize(
+    ("made", "settings"),
+    [
+        (vidseg.blur, {"strength": 2}),
+        (vidseg.blur, {"shape": "square"}),
+        (vidseg.blur, {"what": "cat"}),
+        (vidseg.screen, {"despill": "hair"}),
+        (vidseg.overlay, {"opacity": -1}),
+    ],
+)
+def test_settings_that_an_effect_does_not_have_are_refused(
+    clip: Path, made: Callable[..., vidseg.Done], settings: dict[str, object]
+) -> None:
+    with pytest.raises(OptionError):
+        made(clip, clip.with_name("out.mp4"), **settings)
+    assert [path.name for path in clip.parent.iterdir()] == ["in.mp4"]
 
 
 def test_replace_says_how_far_it_is(clip: Path) -> None:
@@ -111,6 +152,46 @@ def test_replace_of_what_is_no_video_fails_and_leaves_nothing(clip: Path) -> Non
     clip.write_text("no video")
     with pytest.raises(SourceError):
         vidseg.replace(clip, clip.with_name("out.mp4"), background="green")
+    assert [path.name for path in clip.parent.iterdir()] == ["in.mp4"]
+
+
+def test_matte_writes_a_grey_video_without_sound(tmp_path: Path) -> None:
+    source = Clip(frames=3, sound=Fraction(0)).write(tmp_path / "in.mp4")
+    done = vidseg.matte(source, tmp_path / "out.mkv", range="full", depth=12, codec="ffv1", end=Fraction(2, 25))
+    assert done.frames == 2
+    assert done.job.recipe.encoding == Encoding("ffv1", None, None, "matte", 12, "full", audio=False)
+    with av.open(str(tmp_path / "out.mkv")) as container:
+        assert [stream.type for stream in container.streams] == ["video"]
+
+
+def test_cutout_writes_a_folder_of_pictures(clip: Path) -> None:
+    done = vidseg.cutout(clip, clip.with_name("frames") / "%02d.png", model="landscape")
+    assert done.job.recipe.effect.settings() == {"stage": "Cutout", "premultiplied": False}
+    assert done.job.recipe.encoding == Encoding(content="straight")
+    assert sorted(path.name for path in clip.with_name("frames").iterdir()) == [f"{n:02}.png" for n in range(1, 6)]
+
+
+def test_cutout_hands_its_settings_on(clip: Path) -> None:
+    done = vidseg.cutout(clip, clip.with_name("out.mp4"), format="stacked", premultiplied=True, crf=30, preset="fast")
+    assert done.job.recipe.effect.settings() == {"stage": "Cutout", "premultiplied": True}
+    assert done.job.recipe.encoding == Encoding("stacked", 30, "fast", "premultiplied")
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "settings"),
+    [
+        (vidseg.matte, "out.mov", {"range": "tv"}),
+        (vidseg.matte, "out.mov", {"depth": 7}),
+        (vidseg.cutout, "out.mov", {"format": "gif"}),
+        (vidseg.cutout, "out.webm", {"premultiplied": True}),
+        (vidseg.cutout, "out.mp4", {}),
+    ],
+)
+def test_matte_and_cutout_refuse_what_can_not_work_before_they_start(
+    clip: Path, call: Callable[..., object], name: str, settings: dict[str, object]
+) -> None:
+    with pytest.raises(OptionError):
+        call(clip, clip.with_name(name), **settings)
     assert [path.name for path in clip.parent.iterdir()] == ["in.mp4"]
 
 

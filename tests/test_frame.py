@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -80,10 +81,30 @@ def test_depth_is_the_format_s(pixel_format: str, depth: int) -> None:
     assert testing.frame(pixel_format=pixel_format).depth == depth
 
 
-@pytest.mark.parametrize("pixel_format", ["rgb24", "gbrp", "gray", "nv12", "yuva420p", "yuyv422"])
-def test_what_is_not_planar_yuv_is_no_frame(pixel_format: str) -> None:
+@pytest.mark.parametrize("pixel_format", ["rgb24", "gbrp", "ya8", "nv12", "yuva420p", "yuyv422", "pal8"])
+def test_what_is_neither_planar_yuv_nor_grey_is_no_frame(pixel_format: str) -> None:
     with pytest.raises(ValueError, match=pixel_format):
         Frame(av.VideoFrame(16, 16, pixel_format), 0, 0, Fraction(1, 25))
+
+
+def test_a_grey_picture_is_a_frame_of_one_plane() -> None:
+    picture = av.VideoFrame(16, 9, "gray16le")
+    (plane,) = Frame(picture, 0, 0, Fraction(1, 25)).planes
+    assert plane.shape == (9, 16)
+    assert plane.dtype == np.uint16
+
+
+@pytest.mark.parametrize("alpha", [np.zeros((48, 63), np.uint16), np.zeros((48, 64), np.uint8)])
+def test_an_alpha_that_does_not_fit_is_refused(alpha: np.ndarray[tuple[int, int], np.dtype[Any]]) -> None:
+    with pytest.raises(ValueError, match="64x48"):
+        Frame(testing.picture(), 0, 0, Fraction(1, 25), alpha=alpha)
+
+
+def test_another_picture_brings_its_own_alpha_or_none() -> None:
+    alpha = np.zeros((48, 64), np.uint16)
+    frame = testing.frame().with_picture(testing.picture(1), alpha)
+    assert frame.alpha is alpha
+    assert frame.with_picture(testing.picture(2)).alpha is None
 
 
 def test_another_picture_at_the_same_moment_keeps_everything_but_the_picture() -> None:

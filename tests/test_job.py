@@ -46,8 +46,23 @@ def test_a_recipe_says_every_stage_and_setting() -> None:
         "segmenter": {"stage": "Disc", "radius": 0.3, "size": 64},
         "filters": [{"stage": "Steepen", "low": 0.25, "high": 0.75, "finer": 2}, {"stage": "Enlarge"}],
         "effect": {"stage": "Replace", "background": "green", "fit": "cover"},
-        "encoding": {"codec": "h264", "crf": 12.5, "preset": None},
+        "encoding": {
+            "codec": "h264",
+            "crf": 12.5,
+            "preset": None,
+            "content": "picture",
+            "depth": None,
+            "range": "limited",
+            "audio": True,
+        },
     }
+
+
+def test_an_encoding_says_which_alpha_it_has() -> None:
+    assert Encoding(content="straight").alpha == "straight"
+    assert Encoding(content="premultiplied").alpha == "premultiplied"
+    assert Encoding().alpha is None
+    assert Encoding(content="matte").alpha is None
 
 
 def test_equal_recipes_are_equal_in_every_form() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from vidseg.effects.cutout import Cutout
 from vidseg.effects.replace import Replace
 from vidseg.errors import BackgroundError, ColourError, OptionError, RequestError, SourcesError, TargetError
 from vidseg.filters.enlarge import Enlarge
@@ -463,3 +464,75 @@ def test_what_a_stage_can_not_work_with_is_refused(here: Path, background: str, 
 def test_planning_twice_gives_the_same(here: Path) -> None:
     first, second = (plan([here], outputs(folder=here / "done"), RECIPE) for _ in range(2))
     assert first == second
+
+
+# --- sequences ---
+
+STRAIGHT = Recipe(Disc(), (Enlarge(),), Cutout(), Encoding(content="straight"))
+
+
+def test_a_made_name_ends_as_is_told(here: Path) -> None:
+    planned = plan([here / "talk.mp4"], Outputs("cutout", suffix=".webm"), STRAIGHT)
+    assert [job.target for job in planned.jobs] == [here / "talk-cutout.webm"]
+    planned = plan([here / "talk.mp4"], Outputs("cutout", folder=here / "d", suffix=".mov"), STRAIGHT)
+    assert [job.target for job in planned.jobs] == [here / "d" / "talk.mov"]
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_sequence_needs_its_folder_empty_or_not_there_and_makes_none(here: Path, there: bool) -> None:
+    if there:
+        (here / "frames").mkdir()
+    planned = plan([here / "talk.mp4"], outputs(file=here / "frames" / "%d.png"), STRAIGHT)
+    make_folders(planned)
+    assert [job.target for job in planned.jobs] == [here / "frames" / "%d.png"]
+    assert (here / "frames").exists() == there
+
+
+def test_a_sequence_s_folder_is_made_in_one_that_is_there(here: Path) -> None:
+    line = refused(TargetError, [here / "talk.mp4"], outputs(file=here / "a" / "frames" / "%d.png"), STRAIGHT)
+    assert line == f"{here / 'a'}: no such folder"
+
+
+def test_a_full_folder_is_refused_skipped_or_overwritten(here: Path) -> None:
+    target = here / "frames" / "%d.png"
+    target.parent.mkdir()
+    (target.parent / "1.png").write_bytes(b"old")
+    line = refused(TargetError, [here / "talk.mp4"], outputs(file=target), STRAIGHT)
+    assert line == f"{target.parent}: is not empty: use --existing overwrite or skip, or another folder"
+    assert len(plan([here / "talk.mp4"], outputs(file=target, existing="skip"), STRAIGHT).skipped) == 1
+    assert len(plan([here / "talk.mp4"], outputs(file=target, existing="overwrite"), STRAIGHT).jobs) == 1
+
+
+def test_a_folder_with_other_files_is_never_overwritten(here: Path) -> None:
+    target = here / "frames" / "%d.png"
+    target.parent.mkdir()
+    (target.parent / "1.png").write_bytes(b"old")
+    (target.parent / "notes.txt").write_bytes(b"mine")
+    line = refused(TargetError, [here / "talk.mp4"], outputs(file=target, existing="overwrite"), STRAIGHT)
+    assert line == f"{target.parent}: holds notes.txt, which is none of %d.png: use another folder"
+
+
+@pytest.mark.parametrize("existing", ["fail", "skip", "overwrite"])
+def test_a_file_where_the_folder_would_be_is_refused(here: Path, existing: str) -> None:
+    line = refused(
+        TargetError, [here / "talk.mp4"], outputs(file=here / "walk.mkv" / "%d.png", existing=existing), STRAIGHT
+    )
+    assert line == f"{here / 'walk.mkv'}: is a file: a sequence needs a folder"
+
+
+def test_a_linked_folder_is_not_written_through(here: Path) -> None:
+    (here / "real").mkdir()
+    (here / "real" / "1.png").write_bytes(b"old")
+    (here / "frames").symlink_to(here / "real")
+    line = refused(
+        TargetError, [here / "talk.mp4"], outputs(file=here / "frames" / "%d.png", existing="overwrite"), STRAIGHT
+    )
+    assert line == f"{here / 'frames'}: is a symbolic link: it isn't written through"
+
+
+def test_a_folder_that_may_not_be_listed_is_no_target(public: Path, as_nobody: Callable[[], Any]) -> None:
+    (public / "talk.mp4").write_bytes(b"a video")
+    (public / "frames").mkdir()
+    (public / "frames").chmod(0o311)
+    with as_nobody(), pytest.raises(TargetError, match="can't be read: Permission denied"):
+        plan([public / "talk.mp4"], outputs(file=public / "frames" / "%d.png"), STRAIGHT)

@@ -14,7 +14,7 @@ from vidseg.filters.largest import Largest
 from vidseg.filters.presence import Presence
 from vidseg.filters.steady import Steady
 from vidseg.filters.steepen import Steepen
-from vidseg.road import QUALITIES, Shape, road
+from vidseg.road import QUALITIES, Edge, road
 from vidseg.segmenters.region import Region
 
 
@@ -38,8 +38,8 @@ def test_a_model_stands_in_for_those_that_look_from_near(quality: str) -> None:
 
 
 def test_the_edge_is_made_as_asked_and_in_order() -> None:
-    shape = Shape(0.4, 0.2, grow=-3, feather_in=1, feather_out=2, largest=True, invert=True)
-    _, filters = road("good", None, shape)
+    edge = Edge(0.4, 0.2, grow=-3, feather_in=1, feather_out=2, largest=True, invert=True)
+    _, filters = road("good", None, edge)
     assert [type(one) for one in filters[2:]] == [Steepen, Largest, Edges, Grow, Feather, Invert]
     steepen = filters[2]
     assert isinstance(steepen, Steepen)
@@ -49,15 +49,15 @@ def test_the_edge_is_made_as_asked_and_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quality", "shape", "option"),
+    ("quality", "edge", "option"),
     [
-        ("finest", Shape(), "--quality"),
-        ("good", Shape(threshold=1), "--threshold"),
-        ("good", Shape(threshold=float("nan")), "--threshold"),
-        ("fast", Shape(softness=0), "--softness"),
-        ("best", Shape(softness=1.5), "--softness"),
+        ("finest", Edge(), "--quality"),
+        ("good", Edge(threshold=1), "--threshold"),
+        ("good", Edge(threshold=float("nan")), "--threshold"),
+        ("fast", Edge(softness=0), "--softness"),
+        ("best", Edge(softness=1.5), "--softness"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(quality: str, shape: Shape, option: str) -> None:
+def test_what_makes_no_sense_is_refused_by_name(quality: str, edge: Edge, option: str) -> None:
     with pytest.raises(OptionError, match=option):
-        road(quality, None, shape)
+        road(quality, None, edge)

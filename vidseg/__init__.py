@@ -10,15 +10,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidseg.api import mattes, replace
+    from vidseg.api import Previewed, blur, cutout, info, matte, mattes, overlay, preview, replace, screen
     from vidseg.errors import VidsegError
     from vidseg.frame import FULL, Frame, Matte
     from vidseg.job import Done, Progress
+    from vidseg.media.info import Info
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "replace": "vidseg.api",
+    "blur": "vidseg.api",
+    "screen": "vidseg.api",
+    "overlay": "vidseg.api",
+    "preview": "vidseg.api",
+    "Previewed": "vidseg.api",
+    "info": "vidseg.api",
+    "Info": "vidseg.media.info",
+    "matte": "vidseg.api",
+    "cutout": "vidseg.api",
     "mattes": "vidseg.api",
     "VidsegError": "vidseg.errors",
     "Frame": "vidseg.frame",
@@ -29,7 +39,10 @@ _HOMES = {
 }
 """Where each name lives; loaded when first used, for MediaPipe takes a second that ``vidseg --help`` needn't wait."""
 
-__all__ = ["FULL", "Done", "Frame", "Matte", "Progress", "VidsegError", "mattes", "replace"]
+__all__ = [
+    "FULL", "Done", "Frame", "Info", "Matte", "Previewed", "Progress", "VidsegError",
+    "blur", "cutout", "info", "matte", "mattes", "overlay", "preview", "replace", "screen",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

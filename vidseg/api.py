@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import get_args
+from typing import TypedDict, Unpack, get_args
 
 from vidseg import libraries
+from vidseg.effects.average import Shape
+from vidseg.effects.blur import Blur, What
+from vidseg.effects.cutout import Cutout
+from vidseg.effects.matte import Matte as MatteEffect
+from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
-from vidseg.errors import OptionError, SourcesError
+from vidseg.effects.screen import Despill, Screen
+from vidseg.errors import OptionError, SourcesError, TargetError
 from vidseg.frame import Frame, Matte
-from vidseg.job import Done, Encoding, Progress, Recipe, Span
+from vidseg.job import Done, Encoding, Progress, Range, Recipe, Span
+from vidseg.media import alpha
 from vidseg.media.backdrop import Fit
+from vidseg.media.info import Info
+from vidseg.media.info import info as info_of
 from vidseg.media.source import Source
-from vidseg.plan import Existing, Outputs, make_folders, plan
+from vidseg.media.whole import write_png
+from vidseg.plan import Existing, Outputs, make_folders, plan, to_be_written
 from vidseg.render import mattes as cutouts_of
 from vidseg.render import render
-from vidseg.road import Shape, road
+from vidseg.road import Edge, Quality, road
+from vidseg.sheet import Preview
 from vidseg.stages import Effect
 
 Seconds = float | Fraction
+Name = str | os.PathLike[str]
 
 
 def recipe(
     effect: Effect,
     *,
     model: str | None = None,
-    quality: str = "good",
-    shape: Shape | None = None,
+    quality: Quality = "good",
+    edge: Edge | None = None,
     encoding: Encoding | None = None,
 ) -> Recipe:
     """The usual road to an effect: see ``vidseg.road``. Raises ``OptionError``."""
-    return Recipe(*road(quality, model, shape), effect, encoding or Encoding())
+    return Recipe(*road(quality, model, edge), effect, encoding or Encoding())
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:
@@ -54,15 +69,38 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
         raise OptionError(name, f"{value!r} is none of {', '.join(choices)}")
 
 
-def replace(
-    source: str | os.PathLike[str],
-    target: str | os.PathLike[str],
+class Common(TypedDict, total=False):
+    """What every effect's function takes beside its own arguments: the options that all its commands share.
+
+    ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each.
+    """
+
+    model: str | None
+    quality: Quality
+    edge: Edge | None
+    crf: float | None
+    preset: str | None
+    start: Seconds
+    end: Seconds | None
+    existing: Existing
+    progress: Callable[[Progress], None]
+
+
+class How(Common, total=False):
+    """The same, and the output's codec, which is a cut-out's ``format``."""
+
+    codec: str | None
+
+
+def _made(
+    effect: Effect,
+    source: Name,
+    target: Name,
+    encoding: Encoding | None = None,
     *,
-    background: str | os.PathLike[str],
-    fit: Fit = "cover",
     model: str | None = None,
-    quality: str = "good",
-    shape: Shape | None = None,
+    quality: Quality = "good",
+    edge: Edge | None = None,
     codec: str | None = None,
     crf: float | None = None,
     preset: str | None = None,
@@ -71,24 +109,15 @@ def replace(
     existing: Existing = "fail",
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Done:
-    """Put another background behind the people in one file.
-
-    The arguments are those of ``vidseg replace``; ``start`` and ``end`` are in seconds. With ``existing="skip"`` a
-    target that is there gives a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
-    """
+    """One effect for one file; ``encoding`` says what isn't an option of all commands."""
     libraries.require()
-    _one_of("fit", fit, get_args(Fit))
     _one_of("existing", existing, get_args(Existing))
     if Path(source).is_dir():
         raise SourcesError(os.fspath(source), "is a folder: give one file")
-    how = recipe(
-        Replace(os.fspath(background), fit),
-        model=model,
-        quality=quality,
-        shape=shape,
-        encoding=Encoding(codec, crf, preset),
-    )
-    outputs = Outputs("replace", file=Path(target), existing=existing)
+    encoding = encoding or Encoding()
+    encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset)
+    how = recipe(effect, model=model, quality=quality, edge=edge, encoding=encoding)
+    outputs = Outputs(type(effect).__name__.lower(), file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned)
     if planned.jobs:
@@ -96,12 +125,142 @@ def replace(
     return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
 
 
+def replace(source: Name, target: Name, *, background: Name, fit: Fit = "cover", **how: Unpack[How]) -> Done:
+    """Put another background behind the people in one file.
+
+    The arguments are those of ``vidseg replace`` and of ``How``. With ``existing="skip"`` a target that is there gives
+    a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
+    """
+    _one_of("fit", fit, get_args(Fit))
+    return _made(Replace(os.fspath(background), fit), source, target, **how)
+
+
+def blur(
+    source: Name,
+    target: Name,
+    *,
+    strength: float = 0.5,
+    shape: Shape = "gaussian",
+    what: What = "background",
+    **how: Unpack[How],
+) -> Done:
+    """Put the background of one file out of focus, or with ``what="person"`` the people; otherwise as ``replace``."""
+    _one_of("shape", shape, get_args(Shape))
+    _one_of("what", what, get_args(What))
+    return _made(Blur(strength, shape, what), source, target, **how)
+
+
+def screen(source: Name, target: Name, *, color: str = "green", despill: Despill = "edge", **how: Unpack[How]) -> Done:
+    """Put a flat colour behind the people in one file, for a keyer; otherwise as ``replace``."""
+    _one_of("despill", despill, get_args(Despill))
+    return _made(Screen(color, despill), source, target, **how)
+
+
+def overlay(
+    source: Name,
+    target: Name,
+    *,
+    color: str = "red",
+    opacity: float = 0.5,
+    outline: bool = False,
+    **how: Unpack[How],
+) -> Done:
+    """Paint the matte over the picture of one file; otherwise as ``replace``."""
+    return _made(Overlay(color, opacity, outline), source, target, **how)
+
+
+def matte(
+    source: Name,
+    target: Name,
+    *,
+    range: Range = "limited",  # noqa: A002 - the field's word
+    depth: int | None = None,
+    audio: bool = False,
+    **how: Unpack[How],
+) -> Done:
+    """Write the matte of one file as a grey video, or as a folder of PNGs (``frames/%06d.png``).
+
+    The arguments are those of ``vidseg matte``; otherwise as ``replace``.
+    """
+    _one_of("range", range, get_args(Range))
+    encoding = Encoding(content="matte", depth=depth, range=range, audio=audio)
+    return _made(MatteEffect(), source, target, encoding, **how)
+
+
+def cutout(
+    source: Name,
+    target: Name,
+    *,
+    format: str | None = None,  # noqa: A002 - the field's word
+    premultiplied: bool = False,
+    **how: Unpack[Common],
+) -> Done:
+    """Write the people of one file with a real alpha, as a video or as a folder of PNGs (``frames/%06d.png``).
+
+    The arguments are those of ``vidseg cutout``; ``format`` follows the target's suffix where it is ``None``. Otherwise
+    as ``replace``.
+    """
+    encoding = alpha.encoding(alpha.chosen(format, None), premultiplied=premultiplied)
+    return _made(Cutout(premultiplied), source, target, encoding, **how)
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """A contact sheet that was written: where, of which ``moments`` (the frames' times in seconds), how long it took.
+
+    ``moments`` is empty where the target was there and was to be skipped.
+    """
+
+    source: Path
+    target: Path
+    moments: tuple[Fraction, ...]
+    seconds: float
+
+
+def preview(
+    source: Name,
+    target: Name | None = None,
+    *,
+    at: Iterable[Seconds] = (),
+    count: int = 5,
+    model: str | None = None,
+    quality: Quality = "good",
+    edge: Edge | None = None,
+    existing: Existing = "fail",
+) -> Previewed:
+    """Write a PNG of some moments of one file: source, matte, overlay, and the person over a chequerboard.
+
+    ``at`` are seconds; without them ``count`` moments are taken evenly. Without ``target`` the name is the source's
+    with ``-preview.png``. Raises a ``VidsegError``.
+    """
+    libraries.require()
+    _one_of("existing", existing, get_args(Existing))
+    began = time.perf_counter()
+    path = Path(source)
+    picture = Path(target) if target is not None else path.with_name(f"{path.stem}-preview.png")
+    if picture.suffix.lower() != ".png":
+        raise TargetError(str(picture), "a contact sheet is a .png")
+    make = Preview(*road(quality, model, edge), tuple(_exact(moment) for moment in at), count)
+    if not to_be_written(path, picture, existing):
+        return Previewed(path, picture, (), 0.0)
+    make.check()
+    sheet = make(path)
+    write_png(picture, sheet.picture, overwrite=existing == "overwrite")
+    return Previewed(path, picture, sheet.moments, time.perf_counter() - began)
+
+
+def info(source: Name) -> Info:
+    """What a file is, and what ``replace`` would make of it; raises ``SourceError``."""
+    libraries.require()
+    return info_of(Path(source))
+
+
 def mattes(
-    source: str | os.PathLike[str],
+    source: Name,
     *,
     model: str | None = None,
-    quality: str = "good",
-    shape: Shape | None = None,
+    quality: Quality = "good",
+    edge: Edge | None = None,
     start: Seconds = 0,
     end: Seconds | None = None,
 ) -> Iterator[tuple[Frame, Matte]]:
@@ -111,7 +270,7 @@ def mattes(
     Raises ``SourceError`` or ``ModelError``.
     """
     libraries.require()
-    segmenter, filters = road(quality, model, shape)
+    segmenter, filters = road(quality, model, edge)
     segmenter.check()
     path = Path(source)
     if path.is_dir():

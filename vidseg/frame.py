@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -35,10 +35,11 @@ def planes_of(picture: av.VideoFrame) -> list[Plane]:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A picture in the source's own planar YUV format, with its exact time.
+    """A picture with its exact time: planar YUV in the source's own format, or grey, which some effects give.
 
-    Its colour tags (``picture.color_range`` and friends) are never "unspecified". Frames are shared: what wants to
-    change one makes a new one.
+    Its colour tags (``picture.color_range`` and friends) are never "unspecified". ``alpha``, where an effect gives
+    one, is ``uint16`` of the picture's size, 0 to ``FULL``. Frames are shared: what wants to change one makes a new
+    one.
     """
 
     picture: av.VideoFrame
@@ -47,10 +48,15 @@ class Frame:
     time_base: Fraction
     duration: int = 0
     sample_aspect_ratio: Fraction = Fraction(1)
+    alpha: Matte | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        if len(self.picture.planes) != 3 or self.picture.format.is_rgb:
-            raise ValueError(f"a frame is planar YUV, not {self.picture.format.name}")
+        if len(self.picture.planes) not in (1, 3) or len(self.picture.format.components) != len(self.picture.planes):
+            raise ValueError(f"a frame is planar YUV or grey, not {self.picture.format.name}")
+        if self.picture.format.is_rgb or self.picture.format.has_palette:
+            raise ValueError(f"a frame is planar YUV or grey, not {self.picture.format.name}")
+        if self.alpha is not None and (self.alpha.shape != (self.height, self.width) or self.alpha.dtype != np.uint16):
+            raise ValueError(f"a {self.alpha.dtype} alpha of {self.alpha.shape} doesn't fit {self.width}x{self.height}")
 
     @property
     def time(self) -> Fraction:
@@ -74,18 +80,18 @@ class Frame:
 
     @property
     def planes(self) -> list[Plane]:
-        """Y, U and V as read-only views."""
+        """Y, U and V, or grey alone, as read-only views."""
         views = planes_of(self.picture)
         for view in views:
             view.flags.writeable = False
         return views
 
-    def with_picture(self, picture: av.VideoFrame) -> Frame:
-        """The same moment with another picture, which takes over this one's colour tags."""
+    def with_picture(self, picture: av.VideoFrame, alpha: Matte | None = None) -> Frame:
+        """The same moment with another picture, which takes over this one's colour tags, and another alpha."""
         for tag in ("color_range", "colorspace", "color_primaries", "color_trc"):
             setattr(picture, tag, getattr(self.picture, tag))
         picture.pts, picture.time_base = self.pts, self.time_base
-        return Frame(picture, self.index, self.pts, self.time_base, self.duration, self.sample_aspect_ratio)
+        return Frame(picture, self.index, self.pts, self.time_base, self.duration, self.sample_aspect_ratio, alpha)
 
 
 Map = NDArray[Any]

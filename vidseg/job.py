@@ -7,17 +7,37 @@ import json
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from vidseg.stages import Effect, Filter, Segmenter
+
+Content = Literal["picture", "matte", "straight", "premultiplied"]
+"""What an output holds: a picture, a matte in grey, or a picture with alpha of one kind or the other."""
+
+Range = Literal["limited", "full"]
+"""The code values of black and white: 16 and 235 of 255, or 0 and 255; more bits likewise."""
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """How the output is encoded; ``None`` leaves the choice to the output's container and the source's depth."""
+    """How the output is encoded; ``None`` leaves the choice to the output's container and the source's depth.
+
+    With alpha, ``codec`` is the name of a format of ``media.alpha``. ``depth`` (bits) and ``range`` are a matte's.
+    Without ``audio`` the picture comes alone: no sound, no subtitles.
+    """
 
     codec: str | None = None
     crf: float | None = None
     preset: str | None = None
+    content: Content = "picture"
+    depth: int | None = None
+    range: Range = "limited"
+    audio: bool = True
+
+    @property
+    def alpha(self) -> Literal["straight", "premultiplied"] | None:
+        """Which kind of alpha the output has, if any."""
+        return self.content if self.content in ("straight", "premultiplied") else None
 
 
 @dataclass(frozen=True)

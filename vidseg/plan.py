@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from vidseg.errors import OptionError, SourcesError, TargetError
-from vidseg.job import Encoding, Job, Recipe, Skipped, Span
-from vidseg.media import codecs, containers
+from vidseg.job import Content, Encoding, Job, Recipe, Skipped, Span
+from vidseg.media import containers, forms
 
 Existing = Literal["fail", "skip", "overwrite"]
 
@@ -35,12 +35,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where outputs go: to one ``file``, or a ``folder`` with names kept, or beside the source with ``label`` added."""
+    """Where outputs go: to one ``file``, or a ``folder`` with names kept, or beside the source with ``label`` added.
+
+    ``suffix`` ends the names that are made, else the source's own does where it is an output's.
+    """
 
     label: str
     file: Path | None = None
     folder: Path | None = None
     existing: Existing = "fail"
+    suffix: str | None = None
 
 
 def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span | None = None) -> Plan:
@@ -59,27 +63,47 @@ def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span |
         raise OptionError("--out-dir", "doesn't go with -o: one says the file, the other the folder")
     if outputs.file is not None and len(files) > 1:
         raise OptionError("-o", f"names one file, but there are {len(files)} sources: use --out-dir")
-    targets = [_target(file, outputs) for file in files]
+    content = recipe.encoding.content
+    targets = [_target(file, outputs, content) for file in files]
     _check_clashes(files, targets)
     _check_encodings(targets, recipe.encoding)
     jobs, skipped = [], []
     for file, target in zip(files, targets, strict=True):
         job = Job(file, target, recipe, span)
-        if _there(target):
-            _check_existing(target, outputs.existing)
+        if _taken(target, content):
+            _check_existing(target, content, outputs.existing)
             if outputs.existing == "skip":
                 skipped.append(Skipped(job))
                 continue
         jobs.append(job)
     recipe.check()
-    for folder in dict.fromkeys(target.parent for target in targets):
+    for folder in dict.fromkeys(containers.file_of(target, content).parent for target in targets):
         _check_folder(folder, may_be_made=outputs.folder is not None)
     return Plan(tuple(jobs), tuple(skipped))
 
 
+def to_be_written(source: Path, target: Path, existing: Existing) -> bool:
+    """Whether one file's output that is no video is to be made, or skipped because it is there.
+
+    Raises a ``RequestError`` where ``plan`` would.
+    """
+    if not source.exists():
+        raise SourcesError(str(source), "no such file")
+    if source.is_dir():
+        raise SourcesError(str(source), "is a folder: give one file")
+    _check_clashes([source], [target])
+    if _there(target):
+        _check_file(target, existing)
+        if existing == "skip":
+            return False
+    _check_folder(target.parent, may_be_made=False)
+    return True
+
+
 def make_folders(plan: Plan) -> None:
     """Make the output folders that aren't there; raises ``TargetError``."""
-    for folder in dict.fromkeys(job.target.parent for job in plan.jobs):
+    folders = (containers.file_of(job.target, job.recipe.encoding.content).parent for job in plan.jobs)
+    for folder in dict.fromkeys(folders):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -114,11 +138,11 @@ def _videos(source: Path, own: str | None) -> list[Path]:
     return found
 
 
-def _target(source: Path, outputs: Outputs) -> Path:
+def _target(source: Path, outputs: Outputs, content: Content) -> Path:
     if outputs.file is not None:
-        containers.container_of(outputs.file)
+        containers.container_of(outputs.file, content)
         return outputs.file
-    suffix = source.suffix if source.suffix.lower() in containers.BY_SUFFIX else ".mp4"
+    suffix = outputs.suffix or containers.usual_suffix(source)
     if outputs.folder is not None:
         return outputs.folder / f"{source.stem}{suffix}"
     return source.with_name(f"{source.stem}-{outputs.label}{suffix}")
@@ -159,7 +183,26 @@ def _file(path: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _check_existing(target: Path, existing: Existing) -> None:
+def _taken(target: Path, content: Content) -> bool:
+    """Whether something is where the output would be; an empty folder is room for a sequence."""
+    place = containers.file_of(target, content)
+    if place == target or not place.is_dir():
+        return _there(place)
+    try:
+        return any(place.iterdir())
+    except OSError as error:
+        raise TargetError(str(place), f"can't be read: {error.strerror}") from None
+
+
+def _check_existing(target: Path, content: Content, existing: Existing) -> None:
+    place = containers.file_of(target, content)
+    if place != target:
+        _check_full_folder(place, target, existing)
+    else:
+        _check_file(target, existing)
+
+
+def _check_file(target: Path, existing: Existing) -> None:
     if target.is_dir():
         raise TargetError(str(target), "is a folder")
     if existing == "fail":
@@ -168,14 +211,22 @@ def _check_existing(target: Path, existing: Existing) -> None:
         raise TargetError(str(target), "is a symbolic link: it isn't written through")
 
 
+def _check_full_folder(folder: Path, target: Path, existing: Existing) -> None:
+    """A sequence replaces one of its own name and nothing else."""
+    if not folder.is_dir():
+        raise TargetError(str(folder), "is a file: a sequence needs a folder")
+    if existing == "fail":
+        raise TargetError(str(folder), "is not empty: use --existing overwrite or skip, or another folder")
+    if existing == "overwrite" and folder.is_symlink():
+        raise TargetError(str(folder), "is a symbolic link: it isn't written through")
+    foreign = [path.name for path in folder.iterdir() if not containers.belongs(target, path.name)]
+    if existing == "overwrite" and foreign:
+        raise TargetError(str(folder), f"holds {min(foreign)}, which is none of {target.name}: use another folder")
+
+
 def _check_encodings(targets: Iterable[Path], encoding: Encoding) -> None:
-    for container in dict.fromkeys(containers.container_of(target) for target in targets):
-        if encoding.codec is None:
-            codecs.check_settings(codecs.usual(container, 8), encoding.crf, encoding.preset)
-        else:
-            codec = codecs.named(encoding.codec)
-            codecs.check_settings(codec, encoding.crf, encoding.preset)
-            codecs.check_container(codec, container)
+    for container in dict.fromkeys(containers.container_of(target, encoding.content) for target in targets):
+        forms.check(encoding, container)
 
 
 def _check_folder(folder: Path, *, may_be_made: bool) -> None:

@@ -12,7 +12,9 @@ import cv2
 from vidseg.errors import IncompleteError
 from vidseg.frame import Cutout, Frame
 from vidseg.job import Done, Job, Progress
+from vidseg.media import containers
 from vidseg.media.notes import Notes
+from vidseg.media.sequence import SequenceSink
 from vidseg.media.sink import Sink
 from vidseg.media.source import Source
 from vidseg.prefetch import prefetch
@@ -29,11 +31,13 @@ def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, o
     with ExitStack() as stack:
         stack.enter_context(_one_thread_for_opencv())
         source = stack.enter_context(Source(job.source, job.span, notes))
-        sink = stack.enter_context(Sink(job.target, job.recipe.encoding, source, notes, overwrite=overwrite))
-        cutouts = _cutouts(stack, job.recipe.segmenter, job.recipe.filters, source)
+        recipe = job.recipe
+        sink = _sink(job, source, notes, overwrite=overwrite)
+        stack.callback(sink.close)
+        cutouts = _cutouts(stack, recipe.segmenter, recipe.filters, source)
         total = source.total
         progress(Progress(0, total))
-        for frame in _closed(stack, job.recipe.effect(cutouts)):
+        for frame in _closed(stack, recipe.effect(cutouts)):
             sink.write(frame)
             count += 1
             progress(Progress(count, total))
@@ -41,6 +45,14 @@ def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, o
             raise IncompleteError(str(job.target), f"{source.given} frames were read, {count} made of them")
         sink.finish()
     return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details))
+
+
+def _sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> Sink | SequenceSink:
+    """What writes a job's target: a file, or a folder of pictures."""
+    encoding = job.recipe.encoding
+    if containers.container_of(job.target, encoding.content) == "sequence":
+        return SequenceSink(job.target, encoding, source, notes, overwrite=overwrite)
+    return Sink(job.target, encoding, source, notes, overwrite=overwrite, flat=job.recipe.effect.flat)
 
 
 @contextmanager

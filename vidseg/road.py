@@ -24,7 +24,7 @@ QUALITIES: tuple[str, ...] = get_args(Quality)
 
 
 @dataclass(frozen=True)
-class Shape:
+class Edge:
     """How a matte's edge is wanted: ``threshold`` and ``softness`` of a model's doubt (0 to 1), the rest in pixels.
 
     ``grow`` is negative to shrink; ``largest`` keeps the largest person alone.
@@ -62,7 +62,7 @@ class Shape:
 
 
 def road(
-    quality: str = "good", model: str | None = None, shape: Shape | None = None
+    quality: str = "good", model: str | None = None, edge: Edge | None = None
 ) -> tuple[Segmenter, tuple[Filter, ...]]:
     """The segmenter and the filters to a matte of the frame's size; raises ``OptionError``.
 
@@ -70,10 +70,10 @@ def road(
     """
     if quality not in QUALITIES:
         raise OptionError("--quality", f"{quality!r} is none of {', '.join(QUALITIES)}")
-    shape = shape or Shape()
+    edge = edge or Edge()
     if quality == "fast":
-        return Region(models=(model or "general",), motion=False, follow=0), shape.filters(Enlarge())
+        return Region(models=(model or "general",), motion=False, follow=0), edge.filters(Enlarge())
     models: tuple[str, ...] = (model,) if model else Region().models
     if quality == "good":
-        return Region(models=models), (Presence(), Steady(), *shape.filters(Edges()))
-    return Region(models=models, passes=2), (Presence(), Steady(4), *shape.filters(Edges()))
+        return Region(models=models), (Presence(), Steady(), *edge.filters(Edges()))
+    return Region(models=models, passes=2), (Presence(), Steady(4), *edge.filters(Edges()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from vidseg.frame import Cutout, Frame
 
@@ -53,6 +53,9 @@ class Filter(Stage, ABC):
 
 class Effect(Stage, ABC):
     """Makes the picture: one frame for each cutout, in order, at the cutout's time; the matte has the frame's size."""
+
+    flat: ClassVar[bool] = False
+    """Whether much of its pictures is of one colour, which the encoder is to keep exact."""
 
     @abstractmethod
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:

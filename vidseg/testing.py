@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from vidseg.frame import Cutout, Frame, Plane, planes_of
+from vidseg.frame import FULL, Cutout, Frame, Plane, planes_of
 from vidseg.job import Encoding, Span
 from vidseg.media.notes import Notes
 from vidseg.media.sink import Sink
@@ -43,6 +43,14 @@ def picture(
 def frame(n: int = 0, width: int = 64, height: int = 48, pixel_format: str = "yuv420p") -> Frame:
     """One frame, at ``n`` twenty-fifths of a second."""
     return Frame(picture(n, width, height, pixel_format), n, n, Fraction(1, 25), 1)
+
+
+def grey(width: int = 64, height: int = 48) -> Frame:
+    """One grey frame, from black at the top to white at the bottom."""
+    made = av.VideoFrame(width, height, "gray16le")
+    planes_of(made)[0][:] = np.linspace(0, FULL, height).round().astype(np.uint16)[:, np.newaxis]
+    made.color_range, made.colorspace, made.color_primaries, made.color_trc = 2, 1, 1, 1
+    return Frame(made, 0, 0, Fraction(1, 25), 1)
 
 
 @dataclass(frozen=True)

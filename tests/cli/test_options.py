@@ -59,11 +59,7 @@ def parsed(*arguments: str) -> dict[str, Any]:
 
     @click.command()
     @options.sources
-    @options.outputs
-    @options.encoding
-    @options.span
-    @options.segmenter
-    @options.telling
+    @options.shared
     def command(**values: Any) -> None:
         seen.update(values)
 

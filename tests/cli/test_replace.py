@@ -9,23 +9,9 @@ from typing import Any
 import pytest
 
 from vidseg import libraries
-from vidseg.cli import run as run_module
 from vidseg.effects.replace import Replace
 
 Run = Callable[..., Any]
-
-
-@pytest.fixture
-def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str, dict[str, Any]]]:
-    """What ``run_jobs`` is called with, instead of its work."""
-    calls: list[tuple[Any, str, dict[str, Any]]] = []
-
-    def run_jobs(effect: Any, label: str, others: dict[str, Any]) -> int:
-        calls.append((effect, label, others))
-        return 0
-
-    monkeypatch.setattr(run_module, "run_jobs", run_jobs)
-    return calls
 
 
 def test_the_background_and_its_fit_make_the_effect(vidseg: Run, handed: list[Any]) -> None:

@@ -25,7 +25,12 @@ import pytest
 import vidseg.effects
 import vidseg.filters
 import vidseg.segmenters
+from vidseg.effects.blur import Blur
+from vidseg.effects.cutout import Cutout as CutoutEffect
+from vidseg.effects.matte import Matte as MatteEffect
+from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
+from vidseg.effects.screen import Screen
 from vidseg.filters.edges import Edges
 from vidseg.filters.enlarge import Enlarge
 from vidseg.filters.feather import Feather
@@ -35,7 +40,7 @@ from vidseg.filters.largest import Largest
 from vidseg.filters.presence import Presence
 from vidseg.filters.steady import Steady
 from vidseg.filters.steepen import Steepen
-from vidseg.frame import FULL, Cutout, Frame, Matte, planes_of
+from vidseg.frame import FULL, Cutout, Frame, Matte, Plane, planes_of
 from vidseg.segmenters.mediapipe import MediaPipe
 from vidseg.segmenters.region import Region
 from vidseg.stages import Effect, Filter, Segmenter, Stage
@@ -46,12 +51,20 @@ SAMPLES = Path(__file__).parents[2] / "sample_media"
 
 @dataclass(frozen=True)
 class Listed:
-    """A stage ready to be called; ``window`` is how many items it may take beyond those it has given back."""
+    """A stage ready to be called; ``window`` is how many items it may take beyond those it has given back.
+
+    Of an effect: where the matte is ``keeps`` the frame stays as it is, unless it ``draws`` over it, and where it is
+    ``hides``, unless that is None, nothing of it is to be seen, unless what is kept ``spreads`` there.
+    """
 
     stage: Any
     window: int = 0
     turns: bool = False
     """Whether it makes nothing of all and all of nothing."""
+    keeps: int = FULL
+    hides: int | None = 0
+    draws: bool = False
+    spreads: bool = False
 
     def __str__(self) -> str:
         settings = self.stage.settings()
@@ -84,6 +97,18 @@ EFFECTS = [
     Listed(Replace(str(SAMPLES / "launch.jpg"))),
     Listed(Replace(str(SAMPLES / "launch.jpg"), "contain")),
     Listed(Replace(str(SAMPLES / "stars.mp4"), "stretch")),
+    Listed(Blur(), hides=None),
+    Listed(Blur(1, "disc"), hides=None),
+    Listed(Blur(0), hides=None),
+    Listed(Blur(what="person"), keeps=0, hides=None),
+    Listed(Screen()),
+    Listed(Screen("#0047bb", "none")),
+    Listed(Overlay(), keeps=0, hides=None),
+    Listed(Overlay("#fff", 1), keeps=0, hides=FULL),
+    Listed(Overlay("lime", 0.3, True), keeps=0, hides=None, draws=True),
+    Listed(MatteEffect()),
+    Listed(CutoutEffect(), spreads=True),
+    Listed(CutoutEffect(premultiplied=True)),
 ]
 ALL = SEGMENTERS + FILTERS + EFFECTS
 
@@ -96,6 +121,7 @@ ROUNDING = 1e-6
 every_segmenter = pytest.mark.parametrize("segmenter", SEGMENTERS, ids=str)
 every_filter = pytest.mark.parametrize("filter_", FILTERS, ids=str)
 every_effect = pytest.mark.parametrize("effect", EFFECTS, ids=str)
+every_hiding_effect = pytest.mark.parametrize("effect", [one for one in EFFECTS if one.hides is not None], ids=str)
 every_stage = pytest.mark.parametrize("listed", ALL, ids=str)
 every_format = pytest.mark.parametrize("pixel_format", FORMATS)
 
@@ -152,7 +178,8 @@ def content(item: Any) -> bytes:
     picture = item.picture
     tags = (picture.format.name, picture.width, picture.height, picture.color_range, picture.colorspace)
     light = (picture.color_primaries, picture.color_trc, moment(item), item.sample_aspect_ratio)
-    return b"".join(plane.tobytes() for plane in item.planes) + str(tags + light).encode()
+    alpha = b"" if item.alpha is None else item.alpha.tobytes()
+    return b"".join(plane.tobytes() for plane in item.planes) + alpha + str(tags + light).encode()
 
 
 def contents(items: Iterable[Any]) -> list[bytes]:
@@ -364,58 +391,105 @@ def test_a_filter_passes_the_frames_on_as_they_are(filter_: Listed) -> None:
     assert all(cutout.frame is frame for cutout, frame in zip(out, frames, strict=True))
 
 
-# Laws of effects.
+# Laws of effects. What an effect gives shows the frame (a picture), the matte (grey), or both (a picture with alpha).
 
 
 def rendered(effect: Effect, frames: Sequence[Frame], matte_of: Callable[[Frame], Matte]) -> list[Frame]:
     return list(effect(Cutout(frame, matte_of(frame)) for frame in frames))
 
 
-def everywhere(frame: Frame) -> Matte:
-    return np.full((frame.height, frame.width), FULL, np.uint16)
+def flat(value: int) -> Callable[[Frame], Matte]:
+    return lambda frame: np.full((frame.height, frame.width), value, np.uint16)
 
 
-def nowhere(frame: Frame) -> Matte:
-    return np.zeros((frame.height, frame.width), np.uint16)
+def pictured(made: Frame) -> list[Plane]:
+    """The planes that show the frame."""
+    return [] if len(made.planes) == 1 else made.planes
+
+
+def matted(made: Frame) -> list[Plane]:
+    """The planes that show the matte."""
+    grey = made.planes if len(made.planes) == 1 else []
+    return grey if made.alpha is None else [*grey, made.alpha]
+
+
+def other_hidden(frame: Frame, hides: int, seed: int) -> Frame:
+    """The frame with other content where the matte of ``whole`` hides it."""
+    other = noisy(frame.index, frame.pts, (frame.width, frame.height), frame.picture.format.name, seed)
+    for theirs, ours in zip(planes_of(other.picture), frame.planes, strict=True):
+        kept = whole(frame.index, frame) != hides
+        theirs[kept] = ours[kept]
+    return other
 
 
 @every_effect
 @every_format
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_matte_everywhere_gives_the_frame_bit_for_bit(effect: Listed, pixel_format: str, size: tuple[int, int]) -> None:
+def test_where_it_keeps_everything_it_gives_the_frame_bit_for_bit(
+    effect: Listed, pixel_format: str, size: tuple[int, int]
+) -> None:
     frames = stream(size, pixel_format)[:2]
-    assert contents(rendered(effect.stage, frames, everywhere)) == contents(frames)
+    for frame, made in zip(frames, rendered(effect.stage, frames, flat(effect.keeps)), strict=True):
+        assert pictured(made) or matted(made)
+        assert all(np.array_equal(got, ours) for got, ours in zip(pictured(made), frame.planes, strict=False))
+        assert all(np.all(plane == effect.keeps) for plane in matted(made))
 
 
-@every_effect
+@every_hiding_effect
 @every_format
 @pytest.mark.parametrize("size", SIZES, ids=str)
-def test_matte_nowhere_gives_nothing_of_the_frame(effect: Listed, pixel_format: str, size: tuple[int, int]) -> None:
-    one, other = (contents(rendered(effect.stage, stream(size, pixel_format, seed)[:2], nowhere)) for seed in (1, 2))
-    assert one == other
+def test_where_it_hides_everything_it_gives_nothing_of_the_frame(
+    effect: Listed, pixel_format: str, size: tuple[int, int]
+) -> None:
+    hidden = flat(effect.hides or 0)
+    one, other = (rendered(effect.stage, stream(size, pixel_format, seed)[:2], hidden) for seed in (1, 2))
+    assert contents(one) == contents(other)
+    assert all(np.all(plane == effect.hides) for made in one for plane in matted(made))
 
 
 @every_effect
 @pytest.mark.parametrize("pixel_format", ["yuv444p", "yuv444p10le", "yuv444p12le"])
-def test_each_pixel_is_the_frame_s_where_full_and_the_background_s_where_nothing(
+def test_each_pixel_is_the_frame_s_where_it_keeps_and_of_what_is_new_where_it_hides(
     effect: Listed, pixel_format: str
 ) -> None:
     frames = stream((63, 47), pixel_format)
-    behind = rendered(effect.stage, frames, nowhere)
+    new = rendered(effect.stage, frames, flat(FULL - effect.keeps))
     made = rendered(effect.stage, frames, lambda frame: whole(frame.index, frame))
-    for frame, back, got in zip(frames, behind, made, strict=True):
+    for frame, all_new, got in zip(frames, new, made, strict=True):
         matte = whole(frame.index, frame)
-        for ours, theirs, plane in zip(frame.planes, back.planes, got.planes, strict=True):
-            assert np.array_equal(plane[matte == FULL], ours[matte == FULL])
-            assert np.array_equal(plane[matte == 0], theirs[matte == 0])
+        kept = (matte == effect.keeps) & (not effect.draws)
+        hidden = np.isin(matte, [] if effect.hides is None or effect.spreads else [effect.hides])
+        for ours, theirs, plane in zip(frame.planes, pictured(all_new), pictured(got), strict=False):
+            assert np.array_equal(plane[kept], ours[kept])
+            assert np.array_equal(plane[hidden], theirs[hidden])
+        assert all(np.array_equal(plane, matte) for plane in matted(got))
+
+
+@every_hiding_effect
+@pytest.mark.parametrize("pixel_format", ["yuv444p", "yuv444p10le", "yuv444p12le"])
+def test_what_the_frame_holds_where_it_is_hidden_is_not_seen_where_the_matte_is_sure(
+    effect: Listed, pixel_format: str
+) -> None:
+    frames = stream((63, 47), pixel_format)
+    others = [other_hidden(frame, effect.hides or 0, seed=7) for frame in frames]
+    one, two = (
+        rendered(effect.stage, given, lambda frame: whole(frame.index, frame)) for given in (frames, others)
+    )  # fmt: skip
+    for frame, made, other in zip(frames, one, two, strict=True):
+        sure = np.isin(whole(frame.index, frame), (0, FULL))
+        for ours, theirs in zip(made.planes, other.planes, strict=True):
+            assert np.array_equal(ours[sure], theirs[sure])
 
 
 @every_effect
 @every_format
-def test_a_made_frame_has_the_format_size_and_tags_of_the_frame(effect: Listed, pixel_format: str) -> None:
+def test_a_made_frame_has_the_size_of_the_frame_and_a_picture_its_format_and_tags(
+    effect: Listed, pixel_format: str
+) -> None:
     frames = stream((63, 47), pixel_format)
     for frame, made in zip(frames, effect.stage(inputs_of(effect.stage, frames)), strict=True):
-        for name in ("width", "height", "color_range", "colorspace", "color_primaries", "color_trc"):
-            assert getattr(made.picture, name) == getattr(frame.picture, name)
-        assert made.picture.format.name == pixel_format
+        assert (made.width, made.height) == (frame.width, frame.height)
         assert made.sample_aspect_ratio == frame.sample_aspect_ratio
+        for name in ("color_range", "colorspace", "color_primaries", "color_trc") if pictured(made) else ():
+            assert getattr(made.picture, name) == getattr(frame.picture, name)
+        assert made.picture.format.name == pixel_format or not pictured(made)

@@ -14,7 +14,8 @@ from vidseg.media import codecs, containers
 from vidseg.media.hdr import StaticMetadata
 from vidseg.testing import Clip, pass_through
 
-FAST = {"h264": "ultrafast", "hevc": "ultrafast", "av1": "13", "vp9": "8"}
+SETTABLE = [name for name, codec in codecs.CODECS.items() if codec.presets]
+FAST: dict[str, str] = {"h264": "ultrafast", "hevc": "ultrafast", "av1": "13", "vp9": "8"}
 
 
 def takes(container: str, encoder: str) -> bool:
@@ -23,7 +24,8 @@ def takes(container: str, encoder: str) -> bool:
         try:
             stream = scratch.add_stream(encoder, rate=25)
             assert isinstance(stream, av.VideoStream)
-            stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+            stream.width, stream.height = 64, 64
+            stream.pix_fmt = "yuv422p10le" if encoder == "prores_ks" else "yuv420p"
             scratch.start_encoding()
         except (ValueError, av.error.FFmpegError):
             return False
@@ -42,7 +44,7 @@ def test_a_codec_has_its_name() -> None:
 
 def test_an_unknown_codec_is_refused_with_those_there_are() -> None:
     error = refused(codecs.named, "divx")
-    assert (error.option, error.reason) == ("--codec", "'divx' is none of h264, hevc, av1, vp9")
+    assert (error.option, error.reason) == ("--codec", "'divx' is none of h264, hevc, av1, vp9, prores, ffv1")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_the_usual_codec_keeps_the_depth(container: str, depth: int, name: str) 
     assert takes(container, codec.encoder)
 
 
-@pytest.mark.parametrize("name", list(codecs.CODECS))
+@pytest.mark.parametrize("name", SETTABLE)
 def test_quality_inside_its_bounds_is_taken_and_outside_refused(name: str) -> None:
     codec = codecs.named(name)
     best, worst = codec.best_and_worst_crf
@@ -71,6 +73,13 @@ def test_quality_inside_its_bounds_is_taken_and_outside_refused(name: str) -> No
         codecs.check_settings(codec, crf, codec.preset)
     for crf in (best - 0.5, worst + 1, float("nan"), float("inf")):
         assert refused(codecs.check_settings, codec, crf, None).option == "--crf"
+
+
+@pytest.mark.parametrize("name", ["prores", "ffv1"])
+def test_a_codec_without_settings_refuses_them(name: str) -> None:
+    codecs.check_settings(codecs.named(name), None, None)
+    assert str(refused(codecs.check_settings, codecs.named(name), 0, None)) == f"--crf: {name} has no such setting"
+    assert refused(codecs.check_settings, codecs.named(name), None, "").option == "--preset"
 
 
 @pytest.mark.parametrize(("name", "preset"), [("h264", "8"), ("av1", "medium"), ("vp9", "9"), ("hevc", "Slow")])
@@ -89,9 +98,11 @@ def test_a_container_that_cant_hold_a_codec_is_refused_with_those_it_holds() -> 
 def test_what_a_container_is_said_to_hold_its_muxer_holds(name: str) -> None:
     codec = codecs.named(name)
     for container in set(containers.BY_SUFFIX.values()):
-        if takes(container, codec.encoder):
+        if container in codec.containers:
             codecs.check_container(codec, container)
+            assert takes(container, codec.encoder)
         else:
+            assert name not in SETTABLE or not takes(container, codec.encoder)
             assert refused(codecs.check_container, codec, container).option == "--codec"
 
 
@@ -109,6 +120,10 @@ def test_what_a_container_is_said_to_hold_its_muxer_holds(name: str) -> None:
         ("hevc", "yuv444p12le", (64, 48), "yuv444p12le"),
         ("vp9", "yuv420p", (63, 47), "yuv420p"),
         ("av1", "yuv420p10le", (63, 47), "yuv420p10le"),
+        ("prores", "yuv420p", (63, 47), "yuv422p10le"),  # more of both
+        ("prores", "yuv422p10le", (64, 48), "yuv422p10le"),
+        ("prores", "yuv444p", (64, 48), None),
+        ("ffv1", "yuv420p12le", (63, 47), "yuv420p12le"),
         ("h264", "yuv420p12le", (64, 48), None),  # never fewer bits
         ("vp9", "yuv420p10le", (64, 48), None),
         ("av1", "yuv422p", (64, 48), None),  # never less chroma
@@ -149,7 +164,7 @@ HELD = [
 def test_what_a_codec_is_said_to_hold_it_holds(tmp_path: Path, name: str, format_name: str) -> None:
     """Read back by PyAV; with the settings that are used."""
     source = Clip(frames=2, pixel_format=format_name).write(tmp_path / "a.mkv")
-    pass_through(source, tmp_path / "b.mkv", Encoding(name, preset=FAST[name]))
+    pass_through(source, tmp_path / "b.mkv", Encoding(name, preset=FAST.get(name)))
     with av.open(str(tmp_path / "b.mkv")) as container:
         frames = list(container.decode(video=0))
         assert name.replace("av1", "dav1d") in container.streams.video[0].codec_context.name
@@ -157,7 +172,7 @@ def test_what_a_codec_is_said_to_hold_it_holds(tmp_path: Path, name: str, format
     assert frames[0].format.name == format_name
 
 
-@pytest.mark.parametrize("name", list(codecs.CODECS))
+@pytest.mark.parametrize("name", SETTABLE)
 def test_every_preset_and_bound_is_one_that_the_encoder_knows(tmp_path: Path, name: str) -> None:
     """The slowest too: opening is enough, so one picture of the smallest size that all take."""
     codec = codecs.named(name)
@@ -170,3 +185,13 @@ def test_every_preset_and_bound_is_one_that_the_encoder_knows(tmp_path: Path, na
                 stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
                 out.start_encoding()
                 assert stream.codec_context.is_open
+
+
+def test_where_much_is_flat_x265_looks_into_every_block() -> None:
+    hevc, h264 = (codecs.named(name) for name in ("hevc", "h264"))
+    plain = hevc.options("20", "medium", StaticMetadata())
+    assert "rskip" not in plain["x265-params"]
+    flat = codecs.keeping_flat(plain)
+    assert flat == plain | {"x265-params": plain["x265-params"] + ":rskip=0"}
+    other = h264.options("18", "medium", StaticMetadata())
+    assert codecs.keeping_flat(other) == other

@@ -462,6 +462,14 @@ def test_a_cover_picture_is_kept(tmp_path: Path, source_name: str, target_name: 
     assert notes.said == []
 
 
+def test_a_cover_picture_that_quicktime_drops_is_said_to_be_left_out(tmp_path: Path) -> None:
+    source = Rich(frames=5, cover=".jpg", sound="aac").write(tmp_path / "a.mp4")
+    notes = pass_through(source, tmp_path / "b.mov")
+    assert notes.said == ["video stream 2, a cover picture, was left out: QuickTime holds none"]
+    with av.open(str(tmp_path / "b.mov")) as written:
+        assert [stream.type for stream in written.streams] == ["video", "audio"]
+
+
 def test_a_cover_picture_does_not_shift_a_span(tmp_path: Path) -> None:
     source = Rich(frames=50, cover=".jpg").write(tmp_path / "a.mp4")
     pass_through(source, tmp_path / "b.mp4", span=Span(Fraction(1), Fraction(2)))

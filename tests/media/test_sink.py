@@ -26,7 +26,7 @@ from vidseg.media.hdr import StaticMetadata, static_metadata
 from vidseg.media.notes import Notes
 from vidseg.media.sink import Sink
 from vidseg.media.source import Source
-from vidseg.testing import Clip, pass_through, shown
+from vidseg.testing import Clip, grey, pass_through, shown
 from vidseg.testing import frame as a_frame
 
 MS = Fraction(1, 1000)
@@ -639,3 +639,35 @@ def test_an_mp4_tells_its_colour_also_in_the_container(source: Path, out: Path) 
     at = data.index(b"colrnclx") + 8
     assert struct.unpack_from(">3H", data, at) == (1, 1, 1)
     assert data[at + 6] & 0x80 == 0
+
+
+def test_a_matte_of_hdr_is_ordinary_video(hdr_clip: Path, tmp_path: Path) -> None:
+    notes = Notes()
+    encoding = Encoding(content="matte", preset="ultrafast")
+    with (
+        Source(hdr_clip, None, notes) as opened,
+        Sink(tmp_path / "b.mp4", encoding, opened, notes, overwrite=False) as sink,
+    ):
+        for frame in opened.frames():
+            sink.write(frame.with_picture(grey().picture))
+        sink.finish()
+    with av.open(str(tmp_path / "b.mp4")) as written:
+        first = next(written.decode(video=0))
+    assert static_metadata(first) == StaticMetadata()
+    assert (first.color_range, first.colorspace, first.color_primaries, first.color_trc) == (1, 1, 1, 1)
+    assert notes.said == []
+
+
+def test_hdr_with_alpha_keeps_its_tags_and_the_loss_of_its_display_is_said(hdr_clip: Path, tmp_path: Path) -> None:
+    notes = Notes()
+    with (
+        Source(hdr_clip, None, notes) as opened,
+        Sink(tmp_path / "b.mov", Encoding(content="straight"), opened, notes, overwrite=False) as sink,
+    ):
+        for frame in opened.frames():
+            sink.write(frame.with_picture(frame.picture, np.zeros((48, 64), np.uint16)))
+        sink.finish()
+    with av.open(str(tmp_path / "b.mov")) as written:
+        first = next(written.decode(video=0))
+    assert (first.colorspace, first.color_primaries, first.color_trc) == (9, 9, 16)
+    assert notes.said == ["prores4444 carries no mastering display and light level here"]

@@ -11,8 +11,15 @@ from typing import NoReturn
 import click
 
 import vidseg
+from vidseg.cli.blur import blur
+from vidseg.cli.cutout import cutout
+from vidseg.cli.info import info
+from vidseg.cli.matte import matte
+from vidseg.cli.overlay import overlay
+from vidseg.cli.preview import preview
 from vidseg.cli.printable import printable
 from vidseg.cli.replace import replace
+from vidseg.cli.screen import screen
 from vidseg.errors import VidsegError
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -25,15 +32,22 @@ def commands() -> None:
 
     \b
     vidseg replace talk.mp4 --bg beach.jpg             another background
-    vidseg replace talk.mp4 --bg green -o plate.mp4    a colour behind
+    vidseg blur talk.mp4                               the place out of focus
+    vidseg screen talk.mp4 --color green               a plate for a keyer
+    vidseg overlay talk.mp4                            the matte painted over the picture
+    vidseg preview talk.mp4                            a picture of some moments, in seconds
+    vidseg info talk.mp4                               what a file is, and whether it is transparent
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
+    vidseg matte talk.mp4                              the alpha in grey, for a track matte
+    vidseg cutout talk.mp4 --for premiere              the people with a real alpha
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
     is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 130 interrupted.
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
-commands.add_command(replace)
+for command in (replace, blur, screen, matte, cutout, overlay, preview, info):
+    commands.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -49,26 +49,34 @@ def sources(function: F) -> F:
     return click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=PATH)(function)
 
 
+existing: Callable[[F], F] = click.option(
+    "--existing",
+    type=click.Choice(["fail", "skip", "overwrite"]),
+    default="fail",
+    show_default=True,
+    help="What to do where an output is there already.",
+)
+
 outputs: Callable[[F], F] = _all(
     click.option("-o", "--output", type=PATH, help="The output, for one source."),
     click.option("--out-dir", type=PATH, help="The folder for the outputs; names are kept."),
-    click.option(
-        "--existing",
-        type=click.Choice(["fail", "skip", "overwrite"]),
-        default="fail",
-        show_default=True,
-        help="What to do where an output is there already.",
-    ),
+    existing,
 )
+
+_QUALITY = (
+    click.option("--crf", type=float, help="Quality: lower is better and larger. [default: by codec, 18 for h264]"),
+    click.option("--preset", help="The encoder's own preset. [default: medium for h264 and hevc]"),
+)
+
+quality: Callable[[F], F] = _all(*_QUALITY)
 
 encoding: Callable[[F], F] = _all(
     click.option(
         "--codec",
-        metavar="h264|hevc|av1|vp9",
+        metavar="h264|hevc|av1|vp9|prores|ffv1",
         help="The output's codec. [default: h264, hevc above 8 bits; vp9 or av1 in WebM]",
     ),
-    click.option("--crf", type=float, help="Quality: lower is better and larger. [default: by codec, 18 for h264]"),
-    click.option("--preset", help="The encoder's own preset. [default: medium for h264 and hevc]"),
+    *_QUALITY,
 )
 
 span: Callable[[F], F] = _all(
@@ -102,14 +110,14 @@ segmenter: Callable[[F], F] = _all(
 )
 
 
-def shape(options: dict[str, Any]) -> Any:
+def edge(options: dict[str, Any]) -> Any:
     """How the matte's edge is wanted, of a command line's options; raises ``OptionError``."""
     from vidseg.errors import OptionError
-    from vidseg.road import Shape
+    from vidseg.road import Edge
 
     if options["grow"] and options["shrink"]:
         raise OptionError("--grow", "doesn't go with --shrink")
-    return Shape(
+    return Edge(
         options["threshold"],
         options["softness"],
         options["grow"] - options["shrink"],
@@ -120,9 +128,16 @@ def shape(options: dict[str, Any]) -> Any:
     )
 
 
-telling: Callable[[F], F] = _all(
-    click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
+voice: Callable[[F], F] = _all(
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but failures."),
     click.option("-v", "--verbose", is_flag=True, help="Say guesses and details, and let the libraries' logs through."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object for each source on standard output."),
 )
+
+telling: Callable[[F], F] = _all(
+    click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
+    voice,
+)
+
+shared: Callable[[F], F] = _all(outputs, encoding, span, segmenter, telling)
+"""What every effect's command takes beside its sources and its own options."""

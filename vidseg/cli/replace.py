@@ -19,11 +19,7 @@ from vidseg.cli import options
     show_default=True,
     help="How the background fills the frame: cut, whole over black, or distorted.",
 )
-@options.outputs
-@options.encoding
-@options.span
-@options.segmenter
-@options.telling
+@options.shared
 def replace(background: str, fit: str, **others: Any) -> int:
     """Put another background behind the people.
 

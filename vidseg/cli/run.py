@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -25,8 +27,9 @@ class Voice:
     as_json: bool
 
 
-def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
-    """Do one effect for all sources of a command line; gives the exit code. Raises a ``RequestError``."""
+@contextmanager
+def speaking(options: dict[str, Any]) -> Iterator[tuple[Voice, TextIO]]:
+    """What a command's work is done within: how much is said, and where. Raises a ``RequestError``."""
     voice = Voice(options["quiet"], options["verbose"], options["as_json"])
     if voice.quiet and voice.verbose:
         raise OptionError("--quiet", "doesn't go with --verbose")
@@ -36,23 +39,31 @@ def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
         logging.basicConfig(format="%(name)s: %(message)s")
         logging.getLogger("vidseg").setLevel(logging.DEBUG)
     with libraries_silenced(silent=not voice.verbose) as stream:
-        return _run(effect, label, options, voice, stream)
+        yield voice, stream
+
+
+def run_jobs(
+    effect: Any, label: str, options: dict[str, Any], *, encoding: Any = None, suffix: str | None = None
+) -> int:
+    """Do one effect for all sources of a command line; gives the exit code. Raises a ``RequestError``.
+
+    ``encoding`` is made of the shared options where it isn't given; ``suffix`` ends the names that are made.
+    """
+    with speaking(options) as (voice, stream):
+        return _run(effect, label, options | {"encoding": encoding, "suffix": suffix}, voice, stream)
 
 
 def _run(effect: Any, label: str, options: dict[str, Any], voice: Voice, stream: TextIO) -> int:
     from vidseg import api, batch
-    from vidseg.cli.options import shape
+    from vidseg.cli.options import edge
     from vidseg.job import Encoding, Failed, Span
     from vidseg.plan import Outputs, make_folders, plan
 
+    encoding = options["encoding"] or Encoding(options["codec"], options["crf"], options["preset"])
     recipe = api.recipe(
-        effect,
-        model=options["model"],
-        quality=options["quality"],
-        shape=shape(options),
-        encoding=Encoding(options["codec"], options["crf"], options["preset"]),
+        effect, model=options["model"], quality=options["quality"], edge=edge(options), encoding=encoding
     )
-    outputs = Outputs(label, options["output"], options["out_dir"], options["existing"])
+    outputs = Outputs(label, options["output"], options["out_dir"], options["existing"], options["suffix"])
     planned = plan(options["sources"], outputs, recipe, Span(options["start"], options["end"]))
     if options["dry_run"]:
         for job in planned.jobs:
@@ -121,14 +132,16 @@ def _tell(outcome: Any, voice: Voice, stream: TextIO) -> None:
 
     job = outcome.job
     if isinstance(outcome, Done):
+        alpha = job.recipe.encoding.alpha
         if voice.as_json:
             _print_json(
                 job, outcome="done", frames=outcome.frames, seconds=round(outcome.seconds, 3),
-                notes=list(outcome.notes), details=list(outcome.details),
+                notes=list(outcome.notes), details=list(outcome.details), **({"alpha": alpha} if alpha else {}),
             )  # fmt: skip
         if not voice.quiet:
             speed = outcome.frames / outcome.seconds if outcome.seconds else 0.0
-            notes = "".join(f"; {printable(note)}" for note in outcome.notes)
+            told = ([f"{alpha} alpha"] if alpha else []) + list(outcome.notes)
+            notes = "".join(f"; {printable(note)}" for note in told)
             print(
                 f"done: {printable(job.target)}: {outcome.frames} frames in {outcome.seconds:.1f} s "
                 f"({speed:.1f}/s){notes}",

@@ -36,15 +36,15 @@ class Blend:
         if matte.shape != (frame.height, frame.width) or matte.dtype != np.uint16:
             raise ValueError(f"a {matte.dtype} matte of {matte.shape} doesn't fit {frame.width}x{frame.height}")
         picture = self._copies.of(frame.picture)
-        mattes = {matte.shape: (matte, _strips(matte))}
+        mattes = {matte.shape: (matte, strips_of(matte))}
         for plane, behind in zip(planes_of(picture), background, strict=True):
             if plane.shape not in mattes:
-                shared = _shared(matte, *plane.shape)
-                mattes[plane.shape] = (shared, _strips(shared))
+                small = chroma_matte(matte, *plane.shape)
+                mattes[plane.shape] = (small, strips_of(small))
             self._paint(plane, behind, *mattes[plane.shape])
         return frame.with_picture(picture)
 
-    def _paint(self, plane: Plane, behind: Plane, matte: Matte, strips: list[_Strip]) -> None:
+    def _paint(self, plane: Plane, behind: Plane, matte: Matte, strips: list[Strip]) -> None:
         """The background into one plane of the copied frame."""
         if self._scratch.shape[2] < plane.shape[1]:
             self._scratch = np.empty((2, _ROWS, plane.shape[1]), np.int16)
@@ -61,7 +61,7 @@ class Blend:
 
 
 @dataclass(frozen=True, slots=True)
-class _Strip:
+class Strip:
     """Some rows: left of ``left`` and from ``right`` on the matte is 0, outside of ``mixed`` it is 0 or full."""
 
     rows: slice
@@ -70,7 +70,7 @@ class _Strip:
     mixed: tuple[slice, ...]
 
 
-def _strips(matte: Matte) -> list[_Strip]:
+def strips_of(matte: Matte) -> list[Strip]:
     """Where there is something to do, strip by strip: a person is mostly inside, and there the frame stays."""
     height, width = matte.shape
     strips = []
@@ -78,11 +78,11 @@ def _strips(matte: Matte) -> list[_Strip]:
         rows = slice(top, min(top + _ROWS, height))
         covered = np.flatnonzero(cv2.reduce(matte[rows], 0, cv2.REDUCE_MAX))
         if not covered.size:
-            strips.append(_Strip(rows, width, width, ()))
+            strips.append(Strip(rows, width, width, ()))
             continue
         left, right = int(covered[0]), int(covered[-1]) + 1
         partly = left + np.flatnonzero(cv2.reduce(matte[rows, left:right], 0, cv2.REDUCE_MIN) != FULL)
-        strips.append(_Strip(rows, left, right, _runs(partly)))
+        strips.append(Strip(rows, left, right, _runs(partly)))
     return strips
 
 
@@ -107,7 +107,7 @@ def _mix(ours: Plane, theirs: Plane, matte: Matte, scratch: Plane) -> None:
     np.add(theirs, difference, out=ours, dtype=np.int16, casting="unsafe")
 
 
-def _shared(matte: Matte, height: int, width: int) -> Matte:
+def chroma_matte(matte: Matte, height: int, width: int) -> Matte:
     """The mean over the pixels that share a chroma sample; at an odd edge a sample has one pixel less."""
     bottom = matte.shape[0] % 2 if height < matte.shape[0] else 0
     right = matte.shape[1] % 2 if width < matte.shape[1] else 0

@@ -79,11 +79,7 @@ def opened(background: str, fit: Fit, frame: Frame) -> Iterator[Backdrop]:
     """The backdrop for frames like this one; raises ``BackgroundError`` or ``ColourError``."""
     path = Path(background)
     if not _there(path):
-        rgb = parse_colour(background)
-        if rgb is None:
-            raise ColourError(background)
-        flat = np.full((2, 2, 3), rgb, np.float32) / np.float32(255)
-        yield _Still(flat, "stretch", frame)
+        yield _flat(background, frame)
         return
     picture = _read_picture(path)
     if picture is not None:
@@ -95,6 +91,24 @@ def opened(background: str, fit: Fit, frame: Frame) -> Iterator[Backdrop]:
             yield moving
         finally:
             moving.close()
+
+
+def check_colour(text: str) -> None:
+    """Raise ``ColourError`` unless ``parse_colour`` knows it."""
+    if parse_colour(text) is None:
+        raise ColourError(text)
+
+
+def colour_planes(text: str, frame: Frame) -> list[Plane]:
+    """Planes full of one colour, for frames like this one; read-only. Raises ``ColourError``."""
+    return _flat(text, frame).planes_at(frame.time)
+
+
+def _flat(text: str, frame: Frame) -> _Still:
+    rgb = parse_colour(text)
+    if rgb is None:
+        raise ColourError(text)
+    return _Still(np.full((2, 2, 3), rgb, np.float32) / np.float32(255), "stretch", frame)
 
 
 class _Still:

@@ -39,9 +39,24 @@ def _vp9(crf: str, preset: str, _: StaticMetadata) -> dict[str, str]:
     return {"crf": crf, "b": "0", "deadline": "good", "cpu-used": preset, "row-mt": "1"}
 
 
+def _prores(profile: str) -> Callable[[str, str, StaticMetadata], dict[str, str]]:
+    return lambda *_: {"profile": profile, "vendor": "apl0", "alpha_bits": "16"}
+
+
+def _ffv1(*_: object) -> dict[str, str]:
+    return {"level": "3", "slicecrc": "1"}  # version 3: what archives keep, each piece with its sum
+
+
+def _without(*_: object) -> dict[str, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Codec:
-    """One ``--codec``: defaults are for footage that will be edited again, near to what the eye can't tell apart."""
+    """One ``--codec``: defaults are for footage that will be edited again, near to what the eye can't tell apart.
+
+    One whose ``presets`` are none has neither ``--crf`` nor ``--preset``.
+    """
 
     name: str
     encoder: str
@@ -54,6 +69,8 @@ class Codec:
     options: Callable[[str, str, StaticMetadata], dict[str, str]]
     containers: tuple[str, ...]
     odd_sizes: bool = False
+    limited_only: bool = False
+    """Whether its pictures are of limited range by definition, so that full range is converted."""
     tells_aspect: bool = True
     """Whether its own stream says that pixels are not square; PyAV 18 can't have Matroska say it."""
     tags: dict[str, str] = field(default_factory=dict)
@@ -78,8 +95,39 @@ CODECS = {
             "vp9", "libvpx-vp9", (8,), ("420", "422", "444"), 24, (0, 63), "3", tuple(str(n) for n in range(9)), _vp9,
             ("mp4", "matroska", "webm"), odd_sizes=True, tells_aspect=False,
         ),
+        Codec(
+            "prores", "prores_ks", (10,), ("422",), 0, (0, 0), "", (), _prores("hq"),
+            ("mov", "matroska"), odd_sizes=True, limited_only=True, tells_aspect=False,
+        ),
+        Codec(
+            "ffv1", "ffv1", (8, 10, 12), ("420", "422", "444"), 0, (0, 0), "", (), _ffv1,
+            ("matroska",), odd_sizes=True,
+        ),
     )
 }  # fmt: skip
+
+PRORES_4444 = Codec(
+    "prores4444", "prores_ks", (10,), ("444",), 0, (0, 0), "", (), _prores("4444"),
+    ("mov", "matroska"), odd_sizes=True, limited_only=True, tells_aspect=False,
+)  # fmt: skip
+QTRLE = Codec("qtrle", "qtrle", (8,), ("444",), 0, (0, 0), "", (), _without, ("mov",), odd_sizes=True)
+PNG = Codec(
+    "png",
+    "png",
+    (8, 12),
+    ("444",),
+    0,
+    (0, 0),
+    "",
+    (),
+    lambda *_: {"pred": "up", "compression_level": "3"},
+    ("mov", "sequence"),
+    odd_sizes=True,
+)
+WEBP = Codec(
+    "webp", "libwebp_anim", (8,), ("444",), 90, (0, 100), "", (), lambda *_: {"quality": "90"}, ("webp",),
+    odd_sizes=True, tells_aspect=False,
+)  # fmt: skip
 
 
 def named(name: str) -> Codec:
@@ -97,8 +145,23 @@ def usual(container: str, depth: int) -> Codec:
     return CODECS["h264" if depth == 8 else "hevc"]
 
 
+def usual_for_matte(container: str, *, limited: bool) -> Codec:
+    """The codec for a matte: what editors read and what loses nothing come first."""
+    if container == "mov" and limited:
+        return CODECS["prores"]
+    return CODECS["ffv1"] if container == "matroska" else usual(container, 10)
+
+
+def usual_matte_depth(codec: Codec) -> int:
+    """Ten bits, but where few decoders read them."""
+    return 8 if codec.name == "h264" or 10 not in codec.depths else 10
+
+
 def check_settings(codec: Codec, crf: float | None, preset: str | None) -> None:
     """Raise ``OptionError`` where a codec doesn't know a setting."""
+    for option, value in (("--crf", crf), ("--preset", preset)):
+        if value is not None and not codec.presets:
+            raise OptionError(option, f"{codec.name} has no such setting")
     best, worst = codec.best_and_worst_crf
     if crf is not None and not best <= crf <= worst:
         raise OptionError("--crf", f"{crf:g} is outside {best:g} to {worst:g}, which {codec.name} has")
@@ -113,22 +176,29 @@ def check_container(codec: Codec, container: str) -> None:
         raise OptionError("--codec", f"{container} can't hold {codec.name}; it holds {', '.join(fitting)}")
 
 
+def keeping_flat(options: dict[str, str]) -> dict[str, str]:
+    """An encoder's options, for pictures that are of one colour in large parts.
+
+    x265 otherwise may take a block for that of the frame before without looking into it (``rskip``), so that a ghost
+    of what was there stays; looking takes it a quarter more time.
+    """
+    if "x265-params" not in options:
+        return options
+    return options | {"x265-params": f"{options['x265-params']}:rskip=0"}
+
+
 def encoded_format(codec: Codec, frame_format: str, width: int, height: int) -> str | None:
     """The format in which a codec takes frames of this format and size, or None where it can't without loss.
 
-    The same, or, where the size is odd and the codec can't halve it (H.264 and HEVC crop in whole chroma samples:
-    ITU-T H.264, 7.4.2.1.1), the same in 4:4:4; never fewer bits or less chroma.
+    The nearest that has as many bits and as much chroma; where the size is odd and the codec can't halve it (H.264
+    and HEVC crop in whole chroma samples: ITU-T H.264, 7.4.2.1.1), that in 4:4:4.
     """
-    depth = formats.depth_of(frame_format)
-    if depth not in codec.depths:
+    depth = min((d for d in codec.depths if d >= formats.depth_of(frame_format)), default=None)
+    subsampling = min((s for s in codec.subsamplings if s >= formats.subsampling_of(frame_format)), default=None)
+    if depth is None or subsampling is None:
         return None
-    subsampling = formats.subsampling_of(frame_format)
     odd = (subsampling in ("420", "422") and width % 2) or (subsampling == "420" and height % 2)
-    if subsampling not in codec.subsamplings:
-        return None
-    if odd and not codec.odd_sizes:
-        return formats.name_of("444", depth)
-    return frame_format
+    return formats.name_of("444" if odd and not codec.odd_sizes else subsampling, depth)
 
 
 def keeping(container: str, frame_format: str, width: int, height: int) -> list[str]:

@@ -106,13 +106,19 @@ def _to_yuv(matrix: int) -> NDArray[np.float32]:
     )
 
 
-def _codes(depth: int, range_: int) -> tuple[tuple[float, float], tuple[float, float]]:
+def codes(depth: int, range_: int) -> tuple[tuple[float, float], tuple[float, float]]:
     """Scale and offset of luma and of chroma in code values."""
     if range_ == LIMITED:
         unit = float(1 << (depth - 8))
         return (219 * unit, 16 * unit), (224 * unit, 128 * unit)
     top = float((1 << depth) - 1)
     return (top, 0.0), (top, float(1 << (depth - 1)))
+
+
+def black(picture: av.VideoFrame) -> tuple[int, int, int]:
+    """The codes of black in a picture's own depth and range."""
+    (_, luma), (_, chroma) = codes(picture.format.components[0].bits, int(picture.color_range))
+    return round(luma), round(chroma), round(chroma)
 
 
 def quantise(rgb: NDArray[np.float32], format_name: str, colour: Colour) -> list[Plane]:
@@ -122,20 +128,20 @@ def quantise(rgb: NDArray[np.float32], format_name: str, colour: Colour) -> list
     """
     height, width = rgb.shape[:2]
     depth = av.VideoFormat(format_name, 16, 16).components[0].bits
-    luma, chroma = _codes(depth, colour.range)
+    luma, chroma = codes(depth, colour.range)
     size = formats.chroma_size(format_name, width, height)
     planes: list[Plane] = []
     for n, plane in enumerate(cv2.split(cv2.transform(rgb, _to_yuv(colour.matrix)))):
         scale, offset = chroma if n else luma
         small = plane if n == 0 or size == (width, height) else cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-        codes = np.clip(np.rint(small * scale + offset), 0, (1 << depth) - 1)
-        planes.append(codes.astype(np.uint8 if depth == 8 else np.uint16))
+        whole = np.clip(np.rint(small * scale + offset), 0, (1 << depth) - 1)
+        planes.append(whole.astype(np.uint8 if depth == 8 else np.uint16))
     return planes
 
 
 def dequantise(planes: list[Plane], depth: int, colour: Colour) -> NDArray[np.float32]:
     """Planes as R'G'B' (``float32``, ``(height, width, 3)``, clipped to 0 to 1), in the colour's own transfer."""
-    luma, chroma = _codes(depth, colour.range)
+    luma, chroma = codes(depth, colour.range)
     height, width = planes[0].shape
     parts = []
     for n, plane in enumerate(planes):
@@ -148,7 +154,7 @@ def dequantise(planes: list[Plane], depth: int, colour: Colour) -> NDArray[np.fl
 
 def to_rgb(colour: Colour, depth: int) -> NDArray[np.float32]:
     """The matrix ``(3, 4)`` that takes Y, Cb, Cr codes (and 1) to R'G'B' in codes of 0 to 255."""
-    (luma, luma_zero), (chroma, chroma_zero) = _codes(depth, colour.range)
+    (luma, luma_zero), (chroma, chroma_zero) = codes(depth, colour.range)
     from_yuv = np.linalg.inv(_to_yuv(colour.matrix).astype(np.float64)) * 255 / np.array([luma, chroma, chroma])
     zero = from_yuv @ np.array([luma_zero, chroma_zero, chroma_zero])
     return np.hstack([from_yuv, -zero[:, None]]).astype(np.float32)

@@ -164,8 +164,14 @@ class CopiedStreams:
     converted where that is possible, else left out; either is said.
     """
 
-    def __init__(self, path: Path, picture: int, shift: Fraction, span: Span, notes: Notes) -> None:
-        """``picture`` is the index of the stream that is not copied; ``shift`` is taken off every time, in seconds."""
+    def __init__(
+        self, path: Path, picture: int, shift: Fraction, span: Span, notes: Notes, *, alone: bool = False
+    ) -> None:
+        """``picture`` is the index of the stream that is not copied; ``shift`` is taken off every time, in seconds.
+
+        ``alone`` leaves the others out too, and keeps metadata and chapters.
+        """
+        self._alone = alone
         self._path, self._picture, self._shift, self._span, self._notes = path, picture, shift, span, notes
         self._container: InputContainer = opening.open_input(path)
         self._roads: dict[int, _Road] = {}
@@ -187,7 +193,7 @@ class CopiedStreams:
         output.metadata.update(plain_metadata(source.metadata))
         self._add_chapters(output)
         for stream in source.streams:
-            if stream.index == self._picture:
+            if stream.index == self._picture or self._alone:
                 continue
             road = self._road(stream, output, container)
             if road is not None:
@@ -226,6 +232,9 @@ class CopiedStreams:
         if stream.type == "video" and container == "matroska" and codec in _COVERS:
             suffix, mimetype = _COVERS[codec]
             output.add_attachment(f"cover.{suffix}", mimetype, self._only_packet(stream.index))
+            return None
+        if stream.type == "video" and container == "mov":  # whose muxer takes a cover's header and drops its packet
+            self._notes.say(f"{name}, a cover picture, was left out: QuickTime holds none")
             return None
         if stream.type == "data" and self._container.chapters() and not _has_packets_of_its_own(stream):
             return None  # how MP4 stores chapters, which are written anew

@@ -10,19 +10,21 @@ from typing import Any
 import av
 from av.container import OutputContainer
 from av.packet import Packet
-from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
-from vidseg.media import codecs, containers, formats, opening
+from vidseg.media import codecs, containers, formats, forms, opening
 from vidseg.media.colour import Colour
 from vidseg.media.copied import CopiedStreams, plain_metadata
+from vidseg.media.forms import Form
 from vidseg.media.hdr import StaticMetadata
 from vidseg.media.notes import Notes
 from vidseg.media.source import Source
-from vidseg.media.whole import Temporary, Written, check, telling
+from vidseg.media.whole import Temporary, Written, check, check_webp, telling
+
+_BETTER = "use .mp4 or .mov"
 
 
 class Sink:
@@ -31,13 +33,15 @@ class Sink:
     It is written under a temporary name in the target's folder and takes its name when it is whole.
     """
 
-    def __init__(self, target: Path, encoding: Encoding, source: Source, notes: Notes, *, overwrite: bool) -> None:
-        """``source`` gives what is copied beside the picture; raises ``WriteError``."""
+    def __init__(
+        self, target: Path, encoding: Encoding, source: Source, notes: Notes, *, overwrite: bool, flat: bool = False
+    ) -> None:
+        """``source`` gives what is copied beside the picture, ``flat`` is an effect's; raises ``WriteError``."""
         self.target = target
+        self._flat = flat
         self._encoding, self._source, self._notes, self._overwrite = encoding, source, notes, overwrite
-        self._container_name = containers.container_of(target)
-        self._reformatter = VideoReformatter()
-        self._format = ""
+        self._container_name = containers.container_of(target, encoding.content)
+        self._form: Form | None = None
         self._size = (0, 0)
         self._stream: VideoStream | None = None
         self._durations: dict[int, int] = {}
@@ -65,24 +69,15 @@ class Sink:
 
     def write(self, frame: Frame) -> None:
         """Encode one frame; times must go forward. Raises ``WriteError``."""
-        if self._stream is None:
-            self._begin(frame)
-        assert self._stream is not None  # noqa: S101 - for the type checker
-        picture = frame.picture
-        if (picture.width, picture.height) != self._size:
-            raise WriteError(
-                str(self.target), f"a frame has {picture.width}x{picture.height}, not the first one's size"
-            )
+        if self._form is None:
+            self._form = forms.of(self._encoding, self._container_name, frame, self.target, self._notes)
+            self._size = (frame.width, frame.height)
+        if (frame.width, frame.height) != self._size:
+            raise WriteError(str(self.target), f"a frame has {frame.width}x{frame.height}, not the first one's size")
         with telling(self.target):
-            if formats.same_planes(picture.format.name) != self._format:
-                picture = self._reformatter.reformat(
-                    picture,
-                    format=self._format,
-                    src_colorspace=int(picture.colorspace),
-                    dst_colorspace=int(picture.colorspace),
-                    src_color_range=int(picture.color_range),
-                    dst_color_range=int(picture.color_range),
-                )
+            picture = self._form.fit(frame)
+            if self._stream is None:
+                self._stream = self._begin(frame, picture, self._form.codec)
             picture.pts, picture.time_base = frame.pts, frame.time_base
             self._durations[frame.pts] = frame.duration
             self._mux_picture(self._stream.encode(picture))
@@ -90,62 +85,50 @@ class Sink:
         self._last = frame.time
         self._count += 1
 
-    def _begin(self, frame: Frame) -> None:
-        """Set up the streams, by the first frame."""
-        codec = self._codec(frame)
-        format_ = frame.picture.format.name
-        encoded = codecs.encoded_format(codec, format_, frame.width, frame.height)
-        keeping = codecs.keeping(self._container_name, format_, frame.width, frame.height)
-        if encoded is None:
-            advice = f"use --codec {' or '.join(keeping)}" if keeping else "use .mkv and --codec hevc"
-            raise WriteError(str(self.target), f"{codec.name} can't hold {format_} without loss here: {advice}")
-        if encoded != format_:
-            advice = f" (--codec {' or '.join(keeping)} keeps it as it is)" if keeping else ""
-            self._notes.say(
-                f"{frame.width}x{frame.height} is odd, which {codec.name} holds in 4:4:4 only: "
-                f"chroma was enlarged{advice}"
-            )
-        if frame.sample_aspect_ratio != 1 and self._container_name in ("matroska", "webm") and not codec.tells_aspect:
-            self._notes.say(f"pixels are not square, which can't be said with {codec.name} here: use .mp4")
-        self._format, self._size = encoded, (frame.width, frame.height)
+    def _begin(self, frame: Frame, picture: av.VideoFrame, codec: codecs.Codec) -> VideoStream:
+        """Set up the streams, by the first frame and what is encoded of it."""
+        if frame.sample_aspect_ratio != 1 and self._container_name not in ("mp4", "mov") and not codec.tells_aspect:
+            self._notes.say(f"pixels are not square, which can't be said with {codec.name} here: {_BETTER}")
         codecs.check_settings(codec, self._encoding.crf, self._encoding.preset)
         media = self._source.media
-        with telling(self.target):
-            self._output = av.open(
-                str(self._temporary.path), "w", format=self._container_name, container_options=self._container_options()
-            )
-            stream = self._output.add_stream(
-                codec.encoder,
-                rate=media.rate,
-                options=self._encoder_options(codec),
-                time_base=frame.time_base,
-            )
-            assert isinstance(stream, VideoStream)  # noqa: S101 - a video encoder's
-            self._dress(stream, frame, codec)
-            self._copied = CopiedStreams(
-                self._source.path, media.stream, media.origin + self._source.span.start, self._source.span, self._notes
-            )
-            self._copied.add_to(self._output, self._container_name)
-            try:
-                self._output.start_encoding()
-            except av.error.FFmpegError as error:
-                raise WriteError(
-                    str(self.target),
-                    f"{codec.encoder} refuses {frame.width}x{frame.height} {encoded} ({opening.reason(error)})",
-                ) from error
-        self._stream = stream
-
-    def _codec(self, frame: Frame) -> codecs.Codec:
-        if self._encoding.codec is not None:
-            return codecs.named(self._encoding.codec)
-        return codecs.usual(self._container_name, frame.depth)
+        self._output = av.open(
+            str(self._temporary.path), "w", format=self._container_name, container_options=self._container_options()
+        )
+        stream = self._output.add_stream(
+            codec.encoder,
+            rate=media.rate,
+            options=self._encoder_options(codec),
+            time_base=frame.time_base,
+        )
+        assert isinstance(stream, VideoStream)  # noqa: S101 - a video encoder's
+        self._dress(stream, frame, picture, codec)
+        self._copied = CopiedStreams(
+            self._source.path, media.stream, media.origin + self._source.span.start, self._source.span, self._notes,
+            alone=not self._encoding.audio or self._container_name in containers.ALONE,
+        )  # fmt: skip
+        if self._container_name in containers.ALONE and self._source.container.streams.audio and self._encoding.audio:
+            self._notes.say(f"sound was left out: {self._container_name} holds none")
+        self._copied.add_to(self._output, self._container_name)
+        if self._encoding.alpha is not None:
+            said = self._output.metadata.get("comment", "")
+            self._output.metadata["comment"] = f"{said}; {self._encoding.alpha} alpha".removeprefix("; ")
+        try:
+            self._output.start_encoding()
+        except av.error.FFmpegError as error:
+            what = f"{picture.width}x{picture.height} {picture.format.name}"
+            raise WriteError(str(self.target), f"{codec.encoder} refuses {what} ({opening.reason(error)})") from error
+        return stream
 
     def _encoder_options(self, codec: codecs.Codec) -> dict[str, str]:
         crf = codec.crf if self._encoding.crf is None else self._encoding.crf
-        hdr: StaticMetadata = self._source.static_metadata
+        content = self._encoding.content
+        hdr = StaticMetadata() if content == "matte" else self._source.static_metadata  # a matte has no light
         options = codec.options(f"{crf:g}", self._encoding.preset or codec.preset, hdr)
+        if self._flat:
+            options = codecs.keeping_flat(options)
         if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
-            self._notes.say(f"{codec.name} carries no mastering display and light level here; --codec hevc does")
+            advice = "; --codec hevc does" if content == "picture" else ""
+            self._notes.say(f"{codec.name} carries no mastering display and light level here{advice}")
         return options
 
     def _container_options(self) -> dict[str, str]:
@@ -160,12 +143,12 @@ class Sink:
             options["movflags"] = "use_metadata_tags"
         return options
 
-    def _dress(self, stream: VideoStream, frame: Frame, codec: codecs.Codec) -> None:
+    def _dress(self, stream: VideoStream, frame: Frame, picture: av.VideoFrame, codec: codecs.Codec) -> None:
         context = stream.codec_context
-        context.width, context.height = frame.width, frame.height
-        context.pix_fmt = self._format
+        context.width, context.height = picture.width, picture.height
+        context.pix_fmt = formats.same_planes(picture.format.name)
         context.sample_aspect_ratio = frame.sample_aspect_ratio
-        colour = Colour.of(frame.picture)
+        colour = Colour.of(picture)
         context.color_range, context.colorspace = colour.range, colour.matrix
         context.color_primaries, context.color_trc = colour.primaries, colour.transfer
         if tag := codec.tags.get(self._container_name):
@@ -202,5 +185,8 @@ class Sink:
             output, self._output = self._output, None
             output.close()
         went_in = Written(self._count, self._first, self._last, self._copied.kept)
-        check(self._temporary.path, self.target, went_in, self._source.media.time_base)
+        if self._container_name == "webp":
+            check_webp(self._temporary.path, self.target, went_in)
+        else:
+            check(self._temporary.path, self.target, went_in, self._source.media.time_base)
         self._temporary.publish(overwrite=self._overwrite)

@@ -77,6 +77,11 @@ class Source:
         return self._container
 
     @property
+    def offset(self) -> Fraction:
+        """Seconds from where the file starts to play to the moment that is 0 here, in whole ticks of its clock."""
+        return self._shift * self.media.time_base - self.media.origin
+
+    @property
     def total(self) -> int | None:
         """How many frames ``frames`` will give, as far as the container knows."""
         if self.media.frames is None or (self.span.start == 0 and self.span.end is None):

@@ -5,13 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.media import opening, probe
@@ -72,6 +76,59 @@ class Temporary:
             self.path.rename(self._target)
 
 
+def write_png(target: Path, picture: NDArray[np.uint8], *, overwrite: bool) -> None:
+    """An 8-bit BGR picture as a PNG; raises ``WriteError``."""
+    temporary = Temporary(target)
+    try:
+        with telling(target):
+            temporary.path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+        temporary.publish(overwrite=overwrite)
+    finally:
+        temporary.remove()
+
+
+class TemporaryFolder:
+    """A folder that nobody else has, beside the one that it becomes; raises ``WriteError``."""
+
+    def __init__(self, target: Path, belongs: Callable[[str], bool]) -> None:
+        """Files of the old folder may be replaced if their names are what ``belongs`` there."""
+        self._target, self._belongs = target, belongs
+        self.path = target.parent.absolute() / f".vidseg-{secrets.token_hex(6)}.part"
+        with telling(target):
+            self.path.mkdir()
+
+    def remove(self) -> None:
+        """Leave no trace, unless it was published."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def publish(self, *, overwrite: bool) -> None:
+        """Give the folder its name, its files surely on the disk; raises ``WriteError``."""
+        with telling(self._target):
+            for file in self.path.iterdir():
+                with file.open("rb") as written:
+                    os.fsync(written.fileno())
+            there = [file.name for file in self._target.iterdir()] if self._target.is_dir() else []
+            if there and not overwrite:
+                raise WriteError(str(self._target), "is not empty any more, and was left as it is")
+            if not all(self._belongs(name) for name in there):
+                raise WriteError(str(self._target), "holds other files too, and was left as it is")
+            if there:
+                self._swap()
+            else:
+                self.path.rename(self._target)  # also over an empty folder
+
+    def _swap(self) -> None:
+        """Take the place of the old folder, which is there whole until then."""
+        old = self.path.with_suffix(".old")
+        self._target.rename(old)
+        try:
+            self.path.rename(self._target)
+        except OSError:
+            old.rename(self._target)
+            raise
+        shutil.rmtree(old)
+
+
 @dataclass(frozen=True)
 class Written:
     """What went into a file: how many frames, the first and last one's time in seconds, streams beside the picture."""
@@ -105,3 +162,25 @@ def check(path: Path, target: Path, went_in: Written, tick: Fraction) -> None:
             raise IncompleteError(str(target), f"a frame of {float(wanted):.3f} s came out at {float(came):.3f} s")
     if others < went_in.others:
         raise IncompleteError(str(target), "a stream that was copied isn't in it")
+
+
+def check_webp(path: Path, target: Path, went_in: Written) -> None:
+    """Compare an animated WebP with what went in by its own chunks, for FFmpeg reads none; to the millisecond.
+
+    Equal frames in a row are one that lasts longer, and nothing but equal frames a still picture. Raises
+    ``IncompleteError``. The layout is that of Google's WebP Container Specification: an ANMF chunk's duration is in its
+    bytes 12 to 14.
+    """
+    data = path.read_bytes()
+    at, frames, milliseconds, still = 12, 0, 0, False
+    torn = len(data) != 8 + int.from_bytes(data[4:8], "little")
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        if data[at : at + 4] == b"ANMF":
+            frames += 1
+            milliseconds += int.from_bytes(data[at + 20 : at + 23], "little")
+        still |= data[at : at + 4] in (b"VP8 ", b"VP8L")
+        at += 8 + size + size % 2
+    short = milliseconds < (went_in.last - went_in.first) * 1000 - 1
+    if torn or (not still and (not 0 < frames <= went_in.frames or short)):
+        raise IncompleteError(str(target), f"{went_in.frames} frames went in, {frames} came out, of {milliseconds} ms")

@@ -183,7 +183,18 @@ def weighed(matte: Map, clues: Clues | None, against: float, moving: float) -> M
     odds = cv2.resize(odds, (matte.shape[1], matte.shape[0]), interpolation=cv2.INTER_LINEAR)
     likely = np.clip(matte, 0.002, 0.98)
     changed = 1 / (1 + (1 - likely) / likely * np.exp(-odds))
-    return np.asarray(matte + (changed - matte) * _thick(np.abs(changed - matte) > 0.4), np.float32)
+    made = matte + (changed - matte) * _thick(np.abs(changed - matte) > 0.4)
+    return np.asarray(np.where(_holes(made, matte), matte, made), np.float32)
+
+
+def _holes(made: Map, before: Map) -> NDArray[np.bool_]:
+    """What was taken out of a person's middle: a piece of the place reaches out of the person, so this is none."""
+    gone = (made <= 0.5) & (before > 0.5)
+    if not gone.any():
+        return gone
+    _, labels = cv2.connectedComponents((made <= 0.5).astype(np.uint8))
+    outside = np.unique(labels[(before <= 0.5) & (made <= 0.5)])
+    return np.asarray(gone & ~np.isin(labels, outside), np.bool_)
 
 
 def _thick(changes: NDArray[np.bool_]) -> Map:

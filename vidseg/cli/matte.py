@@ -1,0 +1,43 @@
+"""``vidseg matte``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from vidseg.cli import options
+
+
+@click.command()
+@options.sources
+@click.option(
+    "--range",
+    "range_",
+    type=click.Choice(["limited", "full"]),
+    default="limited",
+    show_default=True,
+    help="Black and white as video has them (16 and 235), or as pictures have them (0 and 255). PNG is always full.",
+)
+@click.option(
+    "--depth", type=int, metavar="8|10|12|16", help="Bits. [default: 10, 8 in H.264, VP9 and PNG; PNG: 8 or 16]"
+)
+@click.option("--audio", is_flag=True, help="Keep sound and subtitles.")
+@options.shared
+def matte(range_: str, depth: int | None, audio: bool, **others: Any) -> int:
+    """Write the matte as a grey video, for a track matte: white where people are.
+
+    Without -o or --out-dir talk.mp4 gives talk-matte.mov: ProRes 422 HQ, 10 bits, tagged limited range, which editors
+    read at the right level. The output's suffix says the container: .mov (ProRes), .mkv (FFV1, lossless), .mp4 (HEVC,
+    10 bits) or .webm (AV1, 10 bits). -o frames/%06d.png writes numbered PNGs into a folder of their own.
+    """
+    from vidseg import libraries
+
+    libraries.require()
+    from vidseg.cli.run import run_jobs
+    from vidseg.effects.matte import Matte
+    from vidseg.job import Encoding
+
+    how = others["codec"], others["crf"], others["preset"]
+    encoding = Encoding(*how, "matte", depth, range_, audio)  # type: ignore[arg-type]
+    return run_jobs(Matte(), "matte", others, encoding=encoding, suffix=".mov")

@@ -1,0 +1,83 @@
+"""Screen: a plate for a keyer, the person before a flat colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import cv2
+import numpy as np
+
+from vidseg.effects.average import Average
+from vidseg.effects.blend import Blend, chroma_matte
+from vidseg.frame import FULL, Cutout, Frame, Matte, Plane, planes_of
+from vidseg.media import backdrop
+from vidseg.stages import Effect
+
+Despill = Literal["edge", "person", "none"]
+
+_REACH = 0.03
+"""How far the person's colours are carried outward, in heights of the frame."""
+
+
+@dataclass(frozen=True)
+class Screen(Effect):
+    """``color`` is a name or ``#rrggbb``, in the video's own matrix, range and depth.
+
+    Where the matte is between nothing and full, the old place's colour is replaced by the person's from nearby, so that
+    a keyer finds a mixture of the person and the screen and nothing else. ``despill`` says where the person may not
+    have the screen's hue: at this ``edge``, all over the ``person``, or nowhere (``none``).
+    """
+
+    flat: ClassVar[bool] = True
+
+    color: str = "green"
+    despill: Despill = "edge"
+
+    def check(self) -> None:
+        """Raise ``ColourError`` if the colour is none."""
+        backdrop.check_colour(self.color)
+
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
+        """Each frame over the screen."""
+        screen: list[Plane] = []
+        cleaned, blend = Blend(), Blend()
+        average: Average | None = None
+        for cutout in cutouts:
+            frame, matte = cutout.frame, cutout.matte
+            if average is None:
+                average = Average("gaussian", _REACH * frame.height)
+                screen = backdrop.colour_planes(self.color, frame)
+            surely = _fourth_power(matte)
+            person = cleaned.over(frame, average.of(frame, surely), surely)
+            if self.despill != "none":
+                _despill(planes_of(person.picture)[1:], matte, screen, frame.depth, everywhere=self.despill == "person")
+            yield blend.over(person, screen, matte)
+
+
+def _fourth_power(matte: Matte) -> Matte:
+    """What is half the old place counts for a sixteenth: neither seen nor carried outward."""
+    square = cv2.multiply(matte, matte, scale=1 / FULL)
+    return np.asarray(cv2.multiply(square, square, scale=1 / FULL), np.uint16)
+
+
+def _despill(chroma: list[Plane], matte: Matte, screen: Sequence[Plane], depth: int, *, everywhere: bool) -> None:
+    """Take the screen's hue out of these planes, at the matte's edge or all over the person.
+
+    A colour is a direction in the plane of Cb and Cr. What lies within 45 degrees of the screen's is moved against it
+    until it does so no longer; its luma stays.
+    """
+    grey = 1 << (depth - 1)
+    key = np.array([float(plane[0, 0]) - grey for plane in screen[1:]], np.float32)
+    length = float(np.hypot(*key))
+    if length < 1:  # a grey screen has no hue
+        return
+    towards = key / length
+    ours = matte if matte.shape == chroma[0].shape else chroma_matte(matte, *chroma[0].shape)
+    where = np.nonzero(ours if everywhere else (ours != 0) & (ours != FULL))
+    cb, cr = (plane[where].astype(np.float32) - grey for plane in chroma)
+    along = cb * towards[0] + cr * towards[1]
+    excess = np.maximum(along - np.abs(cb * towards[1] - cr * towards[0]), 0)
+    for plane, values, part in zip(chroma, (cb, cr), towards, strict=True):
+        plane[where] = np.rint(values - excess * part + grey).astype(plane.dtype)

@@ -1,0 +1,101 @@
+"""A sequence of numbered PNGs in a folder of its own, which takes its name when all of them are in it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import av
+
+from vidseg.errors import IncompleteError, WriteError
+from vidseg.frame import Frame
+from vidseg.job import Encoding
+from vidseg.media import containers, forms
+from vidseg.media.colour import Colour
+from vidseg.media.forms import Form
+from vidseg.media.notes import Notes
+from vidseg.media.source import Source
+from vidseg.media.whole import TemporaryFolder, telling
+
+
+class SequenceSink:
+    """One folder of pictures, numbered from 1; a context that leaves nothing behind unless ``finish`` was reached."""
+
+    def __init__(self, target: Path, encoding: Encoding, source: Source, notes: Notes, *, overwrite: bool) -> None:
+        """``target`` is the pictures' name with the number's place in it; raises ``WriteError``."""
+        self.target = target
+        self._encoding, self._source, self._notes, self._overwrite = encoding, source, notes, overwrite
+        self._form: Form | None = None
+        self._encoder: av.VideoCodecContext | None = None
+        self._size = (0, 0)
+        self._given = self._written = 0
+        self._steps: set[int] = set()
+        self._last = 0
+        self._temporary = TemporaryFolder(target.parent, partial(containers.belongs, target))
+
+    def __enter__(self) -> SequenceSink:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove what isn't finished."""
+        self._temporary.remove()
+
+    def write(self, frame: Frame) -> None:
+        """Encode one frame; raises ``WriteError``."""
+        if self._form is None:
+            self._form = forms.of(self._encoding, "sequence", frame, self.target, self._notes)
+            self._size = (frame.width, frame.height)
+            if self._source.container.streams.audio and self._encoding.audio:
+                self._notes.say("sound was left out: a sequence of pictures holds none")
+        if (frame.width, frame.height) != self._size:
+            raise WriteError(str(self.target), f"a frame has {frame.width}x{frame.height}, not the first one's size")
+        with telling(self.target):
+            picture = self._form.fit(frame)
+            if self._encoder is None:
+                self._encoder = self._begin(frame, picture)
+            picture.pts, picture.time_base = self._given, self._encoder.time_base
+            self._store(self._encoder.encode(picture))
+        if self._given:
+            self._steps.add(frame.pts - self._last)
+        self._last = frame.pts
+        self._given += 1
+
+    def _begin(self, frame: Frame, picture: av.VideoFrame) -> av.VideoCodecContext:
+        assert self._form is not None  # noqa: S101 - for the type checker
+        codec = self._form.codec
+        encoder = av.CodecContext.create(codec.encoder, "w")
+        assert isinstance(encoder, av.VideoCodecContext)  # noqa: S101 - a video encoder's
+        encoder.width, encoder.height, encoder.pix_fmt = picture.width, picture.height, picture.format.name
+        encoder.sample_aspect_ratio = frame.sample_aspect_ratio
+        encoder.time_base = 1 / self._source.media.rate
+        encoder.options = codec.options("", "", self._source.static_metadata)
+        encoder.thread_type = "FRAME"
+        colour = Colour.of(picture)
+        encoder.color_range, encoder.colorspace = colour.range, colour.matrix
+        encoder.color_primaries, encoder.color_trc = colour.primaries, colour.transfer
+        return encoder
+
+    def _store(self, packets: list[av.Packet]) -> None:  # type: ignore[type-arg]
+        """Each packet of the encoder is one file."""
+        for packet in packets:
+            self._written += 1
+            (self._temporary.path / containers.numbered(self.target, self._written)).write_bytes(bytes(packet))
+
+    def finish(self) -> None:
+        """Write what is left, count, and give the folder its name.
+
+        Raises ``WriteError``; ``IncompleteError`` where there aren't as many pictures as frames.
+        """
+        if self._encoder is None:
+            raise IncompleteError(str(self.target), "no frame was written")
+        with telling(self.target):
+            self._store(self._encoder.encode(None))
+            there = sum(1 for file in self._temporary.path.iterdir() if file.stat().st_size)
+        if there != self._given:
+            raise IncompleteError(str(self.target), f"{self._given} frames went in, {there} came out")
+        if len(self._steps) > 1 and max(self._steps) - min(self._steps) > 1:
+            self._notes.say("frames last unequally long, which a sequence of pictures doesn't tell")
+        self._temporary.publish(overwrite=self._overwrite)
