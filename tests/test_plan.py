@@ -463,3 +463,41 @@ def test_what_a_stage_can_not_work_with_is_refused(here: Path, background: str, 
 def test_planning_twice_gives_the_same(here: Path) -> None:
     first, second = (plan([here], outputs(folder=here / "done"), RECIPE) for _ in range(2))
     assert first == second
+
+
+# Trees and templates.
+
+
+def test_a_tree_is_kept_below_the_output_folder(here: Path) -> None:
+    (here / "day" / "two").mkdir(parents=True)
+    (here / "day" / "two" / "talk.mp4").write_bytes(b"")
+    planned = plan([here], outputs(folder=here / "done"), RECIPE, recursive=True)
+    assert targets(planned) == [here / "done/talk.mp4", here / "done/walk.mkv", here / "done/day/two/talk.mp4"]
+
+
+def test_a_template_names_the_outputs(here: Path) -> None:
+    planned = plan([here], outputs(folder=here / "done", name="{number}/{stem}-sea{suffix}"), RECIPE)
+    assert targets(planned) == [here / "done/1/talk-sea.mp4", here / "done/2/walk-sea.mkv"]
+
+
+def test_outputs_that_a_template_put_beside_their_sources_are_no_sources(here: Path) -> None:
+    (here / "talk-sea.mp4").write_bytes(b"")
+    planned = plan([here], outputs(name="{stem}-sea{suffix}", existing="overwrite"), RECIPE)
+    assert targets(planned) == [here / "talk-sea.mp4", here / "walk-sea.mkv"]
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [("{stem}", "without a suffix"), ("same.mp4", "both"), ("../{stem}.mp4", "leaves the folder"), ("{x}", "no field")],
+)
+def test_a_template_that_can_not_work_is_refused(here: Path, template: str, said: str) -> None:
+    assert said in refused(RequestError, [here], outputs(folder=here / "done", name=template))
+
+
+def test_a_template_does_not_go_with_o(here: Path) -> None:
+    refused(OptionError, [here / "talk.mp4"], outputs(file=here / "a.mp4", name="{stem}.mp4"))
+
+
+def test_names_that_differ_by_case_alone_clash(here: Path) -> None:
+    (here / "Talk.mp4").write_bytes(b"")
+    assert "both" in refused(TargetError, [here], outputs(folder=here / "done"))

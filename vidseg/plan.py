@@ -9,20 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from vidseg.errors import OptionError, SourcesError, TargetError
+from vidseg import naming
+from vidseg.errors import OptionError, TargetError
 from vidseg.job import Encoding, Job, Recipe, Skipped, Span
 from vidseg.media import codecs, containers
+from vidseg.sources import Found, find
 
 Existing = Literal["fail", "skip", "overwrite"]
-
-VIDEO_SUFFIXES = frozenset(
-    {
-        ".3g2", ".3gp", ".asf", ".avi", ".dv", ".f4v", ".flv", ".gif", ".ivf", ".m2t", ".m2ts", ".m2v",
-        ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".ogv", ".ts", ".vob",
-        ".webm", ".wmv", ".y4m",
-    }
-)  # fmt: skip
-"""What is taken out of a folder."""
 
 
 @dataclass(frozen=True)
@@ -35,31 +28,42 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where outputs go: to one ``file``, or a ``folder`` with names kept, or beside the source with ``label`` added."""
+    """Where outputs go: to one ``file``, or a ``folder`` with names kept, or beside the source with ``label`` added.
+
+    ``name`` is a template for the names instead (see ``vidseg.naming``).
+    """
 
     label: str
     file: Path | None = None
     folder: Path | None = None
     existing: Existing = "fail"
+    name: str | None = None
 
 
-def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span | None = None) -> Plan:
-    """The jobs for these sources; folders stand for the videos in them.
+def plan(
+    sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span | None = None, *, recursive: bool = False
+) -> Plan:
+    """The jobs for these sources; folders stand for the videos in them, and patterns for the videos that they fit.
 
-    Raises a ``RequestError``. The output folder is made last, when nothing else is wrong.
+    With ``recursive`` folders inside folders too, whose tree is kept below the output folder. Raises a
+    ``RequestError``. Output folders are made last, when nothing else is wrong.
     """
     span = span or Span()
     if span.start < 0:
         raise OptionError("--start", "must not be before 0")
     if span.end is not None and span.end <= span.start:
         raise OptionError("--end", "must be later than --start")
-    beside = outputs.file is None and outputs.folder is None
-    files = _files(sources, f"-{outputs.label}" if beside else None)
     if outputs.file is not None and outputs.folder is not None:
         raise OptionError("--out-dir", "doesn't go with -o: one says the file, the other the folder")
-    if outputs.file is not None and len(files) > 1:
-        raise OptionError("-o", f"names one file, but there are {len(files)} sources: use --out-dir")
-    targets = [_target(file, outputs) for file in files]
+    if outputs.name is not None:
+        if outputs.file is not None:
+            raise OptionError("--name", "doesn't go with -o: both say the output's name")
+        naming.check(outputs.name)
+    found = find(sources, recursive=recursive, own=_own(outputs), apart=outputs.folder)
+    if outputs.file is not None and len(found) > 1:
+        raise OptionError("-o", f"names one file, but there are {len(found)} sources: use --out-dir")
+    files = [one.path for one in found]
+    targets = [_target(one, outputs, number) for number, one in enumerate(found, 1)]
     _check_clashes(files, targets)
     _check_encodings(targets, recipe.encoding)
     jobs, skipped = [], []
@@ -73,7 +77,7 @@ def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span |
         jobs.append(job)
     recipe.check()
     for folder in dict.fromkeys(target.parent for target in targets):
-        _check_folder(folder, may_be_made=outputs.folder is not None)
+        _check_folder(folder, may_be_made=outputs.folder is not None or outputs.name is not None)
     return Plan(tuple(jobs), tuple(skipped))
 
 
@@ -86,42 +90,28 @@ def make_folders(plan: Plan) -> None:
             raise TargetError(str(folder), f"can't be made: {error.strerror}") from None
 
 
-def _files(sources: Sequence[Path], own: str | None) -> list[Path]:
-    """The files meant; ``own`` ends the names of outputs that an earlier run put beside them, which are no sources."""
-    files: dict[Path, None] = {}
-    for source in sources:
-        try:
-            files.update(dict.fromkeys(_videos(source, own)))
-        except OSError as error:
-            raise SourcesError(str(source), f"can't be read: {error.strerror}") from None
-    if not files:
-        raise SourcesError("sources", "none given")
-    return list(files)
+def _own(outputs: Outputs) -> str | None:
+    """How the names of outputs end that an earlier run put beside their sources."""
+    if outputs.file is not None or outputs.folder is not None:
+        return None
+    if outputs.name is None:
+        return f"-{outputs.label}"
+    before, stem, after = outputs.name.removesuffix("{suffix}").partition("{stem}")
+    return after if stem and not before and after and "{" not in after else None
 
 
-def _videos(source: Path, own: str | None) -> list[Path]:
-    """The source itself, or the videos in it."""
-    if not source.is_dir():
-        if not source.exists():
-            raise SourcesError(str(source), "no such file")
-        return [source]
-    found = sorted(p for p in source.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file())
-    if own is not None:
-        stems = {path.stem for path in found}
-        found = [path for path in found if path.stem.removesuffix(own) not in stems - {path.stem}]
-    if not found:
-        raise SourcesError(str(source), "no video in this folder")
-    return found
-
-
-def _target(source: Path, outputs: Outputs) -> Path:
+def _target(source: Found, outputs: Outputs, number: int) -> Path:
+    path = source.path
     if outputs.file is not None:
         containers.container_of(outputs.file)
         return outputs.file
-    suffix = source.suffix if source.suffix.lower() in containers.BY_SUFFIX else ".mp4"
-    if outputs.folder is not None:
-        return outputs.folder / f"{source.stem}{suffix}"
-    return source.with_name(f"{source.stem}-{outputs.label}{suffix}")
+    suffix = path.suffix if path.suffix.lower() in containers.BY_SUFFIX else ".mp4"
+    folder = path.parent if outputs.folder is None else outputs.folder / source.below
+    if outputs.name is not None:
+        target = folder / naming.named(outputs.name, path, suffix, outputs.label, number)
+        containers.container_of(target)
+        return target
+    return folder / (f"{path.stem}{suffix}" if outputs.folder is not None else f"{path.stem}-{outputs.label}{suffix}")
 
 
 def _same_place(path: Path) -> str:

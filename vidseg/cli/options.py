@@ -44,14 +44,40 @@ def _all(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-def sources(function: F) -> F:
-    """SOURCES: files and folders."""
-    return click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=PATH)(function)
+def _with_list(ctx: click.Context, param: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The sources of the command line and those of ``--from-file``, one of which there must be."""
+    from_file = ctx.params.pop("from_file", None)
+    if from_file is not None and not ctx.resilient_parsing:
+        from vidseg.sources import read_list
+
+        return (*given, *read_list(from_file))
+    if not given and not ctx.resilient_parsing:
+        raise click.MissingParameter(ctx=ctx, param=param)
+    return given
+
+
+sources: Callable[[F], F] = _all(
+    click.argument("sources", nargs=-1, metavar="SOURCES...", type=PATH, callback=_with_list),
+    click.option("--recursive", is_flag=True, help="Folders inside folders too; the tree is kept below --out-dir."),
+    click.option(
+        "--from-file",
+        metavar="LIST",
+        type=PATH,
+        is_eager=True,
+        help="Sources from a file, one name a line; - is standard input.",
+    ),
+)
+"""SOURCES: files, folders and patterns; a list of them reaches the command as if it had been written out."""
 
 
 outputs: Callable[[F], F] = _all(
     click.option("-o", "--output", type=PATH, help="The output, for one source."),
     click.option("--out-dir", type=PATH, help="The folder for the outputs; names are kept."),
+    click.option(
+        "--name",
+        metavar="TEMPLATE",
+        help="Names for the outputs, as {stem}-beach{suffix}; also {label}, {folder}, {number:03}.",
+    ),
     click.option(
         "--existing",
         type=click.Choice(["fail", "skip", "overwrite"]),

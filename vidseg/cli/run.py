@@ -10,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from vidseg import libraries
+from vidseg.cli import dry_run
 from vidseg.cli.heap import keep_large_blocks_apart
 from vidseg.cli.printable import printable
 from vidseg.cli.quiet import libraries_silenced
@@ -49,11 +50,11 @@ def _run(effect: Any, label: str, options: dict[str, Any], voice: Voice, stream:
         model=options["model"],
         encoding=Encoding(options["codec"], options["crf"], options["preset"]),
     )
-    outputs = Outputs(label, options["output"], options["out_dir"], options["existing"])
-    planned = plan(options["sources"], outputs, recipe, Span(options["start"], options["end"]))
+    outputs = Outputs(label, options["output"], options["out_dir"], options["existing"], options["name"])
+    span = Span(options["start"], options["end"])
+    planned = plan(options["sources"], outputs, recipe, span, recursive=options["recursive"])
     if options["dry_run"]:
-        for job in planned.jobs:
-            _tell_planned(job, voice)
+        dry_run.tell(planned.jobs, 1, as_json=voice.as_json)
         for skipped in planned.skipped:
             _tell(skipped, voice, stream)
         return 0
@@ -99,13 +100,6 @@ class _Bar:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-
-def _tell_planned(job: Any, voice: Voice) -> None:
-    if voice.as_json:
-        _print_json(job, outcome="planned")
-    else:
-        click.echo(f"{printable(job.source)} -> {printable(job.target)}")
 
 
 def _print_json(job: Any, **more: object) -> None:
