@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from vidseg import naming
 from vidseg.errors import OptionError, TargetError
 from vidseg.job import Encoding, Job, Recipe, Skipped, Span
+from vidseg.manifest import Earlier
 from vidseg.media import codecs, containers
 from vidseg.sources import Found, find
 
@@ -41,24 +42,23 @@ class Outputs:
 
 
 def plan(
-    sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span | None = None, *, recursive: bool = False
+    sources: Sequence[Path],
+    outputs: Outputs,
+    recipe: Recipe,
+    span: Span | None = None,
+    *,
+    recursive: bool = False,
+    earlier: Callable[[Job], Earlier] = lambda _: Earlier(),
+    check: bool = True,
 ) -> Plan:
     """The jobs for these sources; folders stand for the videos in them, and patterns for the videos that they fit.
 
-    With ``recursive`` folders inside folders too, whose tree is kept below the output folder. Raises a
-    ``RequestError``. Output folders are made last, when nothing else is wrong.
+    With ``recursive`` folders inside folders too, whose tree is kept below the output folder. ``earlier`` is asked
+    what earlier runs say of a job whose output is there: those that are done are skipped. The recipe is looked at last,
+    unless ``check`` leaves that to whom it will be given. Raises a ``RequestError``; makes no folder.
     """
     span = span or Span()
-    if span.start < 0:
-        raise OptionError("--start", "must not be before 0")
-    if span.end is not None and span.end <= span.start:
-        raise OptionError("--end", "must be later than --start")
-    if outputs.file is not None and outputs.folder is not None:
-        raise OptionError("--out-dir", "doesn't go with -o: one says the file, the other the folder")
-    if outputs.name is not None:
-        if outputs.file is not None:
-            raise OptionError("--name", "doesn't go with -o: both say the output's name")
-        naming.check(outputs.name)
+    _check_options(outputs, span)
     found = find(sources, recursive=recursive, own=_own(outputs), apart=outputs.folder)
     if outputs.file is not None and len(found) > 1:
         raise OptionError("-o", f"names one file, but there are {len(found)} sources: use --out-dir")
@@ -70,15 +70,33 @@ def plan(
     for file, target in zip(files, targets, strict=True):
         job = Job(file, target, recipe, span)
         if _there(target):
-            _check_existing(target, outputs.existing)
+            said = earlier(job)
+            if said.done:
+                skipped.append(Skipped(job, "was done already, from this source by this recipe"))
+                continue
+            _check_existing(target, outputs.existing, said.changed)
             if outputs.existing == "skip":
                 skipped.append(Skipped(job))
                 continue
         jobs.append(job)
-    recipe.check()
+    if check:
+        recipe.check()
     for folder in dict.fromkeys(target.parent for target in targets):
         _check_folder(folder, may_be_made=outputs.folder is not None or outputs.name is not None)
     return Plan(tuple(jobs), tuple(skipped))
+
+
+def _check_options(outputs: Outputs, span: Span) -> None:
+    if span.start < 0:
+        raise OptionError("--start", "must not be before 0")
+    if span.end is not None and span.end <= span.start:
+        raise OptionError("--end", "must be later than --start")
+    if outputs.file is not None and outputs.folder is not None:
+        raise OptionError("--out-dir", "doesn't go with -o: one says the file, the other the folder")
+    if outputs.name is not None:
+        if outputs.file is not None:
+            raise OptionError("--name", "doesn't go with -o: both say the output's name")
+        naming.check(outputs.name)
 
 
 def make_folders(plan: Plan) -> None:
@@ -149,11 +167,12 @@ def _file(path: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _check_existing(target: Path, existing: Existing) -> None:
+def _check_existing(target: Path, existing: Existing, changed: str) -> None:
     if target.is_dir():
         raise TargetError(str(target), "is a folder")
     if existing == "fail":
-        raise TargetError(str(target), "is there already: use --existing overwrite or skip, or another name")
+        since = f", and {changed} has changed since it was made" if changed else ""
+        raise TargetError(str(target), f"is there already{since}: use --existing overwrite or skip, or another name")
     if existing == "overwrite" and target.is_symlink():
         raise TargetError(str(target), "is a symbolic link: it isn't written through")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,8 +11,7 @@ from typing import Any
 import av
 import pytest
 
-from vidseg.cli import run as run_module
-from vidseg.job import Job, Progress, Recipe
+from vidseg.job import Recipe
 from vidseg.testing import Clip, Disc, FailsAt
 
 Run = Callable[..., Any]
@@ -35,7 +33,8 @@ def clip(tmp_path: Path) -> Path:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    """What is in a folder, without the manifest that a folder for outputs keeps."""
+    return sorted(path.name for path in folder.iterdir() if path.name != ".vidseg.jsonl")
 
 
 def frames_in(path: Path) -> int:
@@ -263,52 +262,6 @@ def test_a_name_that_is_no_text_is_done_and_told(vidseg: Run, tmp_path: Path) ->
     assert ran.code == 0
     assert "not utf-8 \\udcff-replace.mp4" in ran.err
     assert json.loads(ran.out)["source"] == str(source)
-
-
-class Terminal(io.StringIO):
-    """A stream that says it is one."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-JOB = Job(Path("talk.mp4"), Path("out.mp4"), Recipe(Disc(), (), FailsAt(0)))
-
-
-def shown(stream: io.StringIO, *, off: bool = False, total: int | None = 10) -> str:
-    bar = run_module._Bar(stream, off=off)
-    bar.show(JOB, Progress(0, total))
-    bar.show(JOB, Progress(7, total))
-    if bar._bar is not None:
-        bar._bar.refresh()
-    seen = stream.getvalue()
-    bar.clear()
-    bar.clear()
-    return seen
-
-
-def test_on_a_terminal_a_bar_says_how_far_it_is() -> None:
-    seen = shown(Terminal())
-    assert "talk.mp4" in seen
-    assert "7/10" in seen
-    assert " frames" in seen
-
-
-def test_where_the_number_of_frames_is_not_known_they_are_counted() -> None:
-    assert "7 frames" in shown(Terminal(), total=None)
-
-
-@pytest.mark.parametrize(("stream", "off"), [(io.StringIO(), False), (Terminal(), True)], ids=["no terminal", "quiet"])
-def test_elsewhere_there_is_no_bar(stream: io.StringIO, off: bool) -> None:
-    assert shown(stream, off=off) == ""
-
-
-def test_a_bar_is_taken_away() -> None:
-    stream = Terminal()
-    shown(stream)
-    before, line, after = stream.getvalue().rsplit("\r", 2)
-    assert "7/10" in before
-    assert line.strip() == after == ""
 
 
 def test_times_are_handed_on_exactly(vidseg: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import click
 import vidseg
 from vidseg.cli.printable import printable
 from vidseg.cli.replace import replace
+from vidseg.cli.status import status
 from vidseg.errors import VidsegError
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -27,13 +28,16 @@ def commands() -> None:
     vidseg replace talk.mp4 --bg beach.jpg             another background
     vidseg replace talk.mp4 --bg green -o plate.mp4    a colour behind
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
+    vidseg status done/                                what of it is done
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
-    is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 130 interrupted.
+    is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 3 the workers failed,
+    130 interrupted.
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
 commands.add_command(replace)
+commands.add_command(status)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

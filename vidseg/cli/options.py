@@ -112,9 +112,41 @@ segmenter: Callable[[F], F] = _all(
     ),
 )
 
+working: Callable[[F], F] = _all(
+    click.option(
+        "--workers",
+        type=click.IntRange(0, 256),
+        envvar="VIDSEG_WORKERS",
+        help="Processes that work side by side; 0 works in vidseg's own. [default: one for two processors]",
+    ),
+    click.option(
+        "--piece",
+        type=Time(),
+        default="30",
+        show_default=True,
+        help="Cut what is longer into pieces of about this length, done side by side; 0 cuts nothing.",
+    ),
+    click.option(
+        "--stall",
+        type=click.FloatRange(min=1),
+        default=120,
+        show_default=True,
+        help="Seconds without a frame after which a worker is given up.",
+    ),
+)
+"""Who does the work; part of ``telling``, so that every command has it."""
+
 telling: Callable[[F], F] = _all(
+    working,
     click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but failures."),
     click.option("-v", "--verbose", is_flag=True, help="Say guesses and details, and let the libraries' logs through."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object for each source on standard output."),
+    click.option(
+        "--progress",
+        type=click.Choice(["bar", "json", "none"]),
+        default="bar",
+        show_default=True,
+        help="Bars on a terminal, or events for programs on standard error, one JSON object a line.",
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import av
 from av.container import OutputContainer
@@ -13,6 +13,7 @@ from av.packet import Packet
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from vidseg import threads
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
@@ -42,12 +43,19 @@ class Sink:
         self._stream: VideoStream | None = None
         self._durations: dict[int, int] = {}
         self._count = 0
+        self._joined = False
+        """Whether the picture was encoded elsewhere, so that the encoder holds nothing."""
         self._first = self._last = Fraction(0)
         self._output: OutputContainer | None = None
         self._copied: CopiedStreams | None = None
-        self._temporary = Temporary(target)
+        self._temporary: Temporary | None = None
+        self._place()
 
-    def __enter__(self) -> Sink:
+    def _place(self) -> None:
+        """Take the file that is written to."""
+        self._temporary = Temporary(self.target)
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,7 +69,8 @@ class Sink:
             output, self._output = self._output, None
             with suppress(av.error.FFmpegError, ValueError, OSError):
                 output.close()  # writes a trailer to what is thrown away
-        self._temporary.remove()
+        if self._temporary is not None:
+            self._temporary.remove()
 
     def write(self, frame: Frame) -> None:
         """Encode one frame; times must go forward. Raises ``WriteError``."""
@@ -111,21 +120,16 @@ class Sink:
         codecs.check_settings(codec, self._encoding.crf, self._encoding.preset)
         media = self._source.media
         with telling(self.target):
-            self._output = av.open(
-                str(self._temporary.path), "w", format=self._container_name, container_options=self._container_options()
-            )
+            self._output = self._opened()
             stream = self._output.add_stream(
                 codec.encoder,
                 rate=media.rate,
-                options=self._encoder_options(codec),
+                options=threads.told(codec.encoder, self._encoder_options(codec)),
                 time_base=frame.time_base,
             )
             assert isinstance(stream, VideoStream)  # noqa: S101 - a video encoder's
             self._dress(stream, frame, codec)
-            self._copied = CopiedStreams(
-                self._source.path, media.stream, media.origin + self._source.span.start, self._source.span, self._notes
-            )
-            self._copied.add_to(self._output, self._container_name)
+            self._add_others()
             try:
                 self._output.start_encoding()
             except av.error.FFmpegError as error:
@@ -134,6 +138,19 @@ class Sink:
                     f"{codec.encoder} refuses {frame.width}x{frame.height} {encoded} ({opening.reason(error)})",
                 ) from error
         self._stream = stream
+
+    def _opened(self) -> OutputContainer:
+        assert self._temporary is not None  # noqa: S101 - for the type checker
+        return av.open(
+            str(self._temporary.path), "w", format=self._container_name, container_options=self._container_options()
+        )
+
+    def _add_others(self) -> None:
+        """The source's other streams."""
+        assert self._output is not None  # noqa: S101 - for the type checker
+        media, span = self._source.media, self._source.span
+        self._copied = CopiedStreams(self._source.path, media.stream, media.origin + span.start, span, self._notes)
+        self._copied.add_to(self._output, self._container_name)
 
     def _codec(self, frame: Frame) -> codecs.Codec:
         if self._encoding.codec is not None:
@@ -162,6 +179,7 @@ class Sink:
 
     def _dress(self, stream: VideoStream, frame: Frame, codec: codecs.Codec) -> None:
         context = stream.codec_context
+        context.thread_count = threads.most()
         context.width, context.height = frame.width, frame.height
         context.pix_fmt = self._format
         context.sample_aspect_ratio = frame.sample_aspect_ratio
@@ -185,18 +203,23 @@ class Sink:
             for other in self._copied.until(time):
                 self._output.mux(other)
 
+    def _flushed(self, stream: VideoStream) -> list[Packet[Any]]:
+        """What the encoder still holds."""
+        pictures = stream.encode(None)
+        for packet in pictures if self._count < 3 else ():
+            packet.dts = packet.pts  # libx265 leaves it unset where there are fewer frames than it looks ahead
+        return pictures
+
     def finish(self) -> None:
         """Write what is left, close, check, and give the file its name.
 
         Raises ``WriteError``; ``IncompleteError`` where the finished file isn't what was written.
         """
-        if self._stream is None or self._output is None or self._copied is None:
+        if self._stream is None or self._output is None or self._copied is None or self._temporary is None:
             raise IncompleteError(str(self.target), "no frame was written")
         with telling(self.target):
-            pictures = self._stream.encode(None)
-            for packet in pictures if self._count < 3 else ():
-                packet.dts = packet.pts  # libx265 leaves it unset where there are fewer frames than it looks ahead
-            self._mux_picture(pictures)
+            if not self._joined:
+                self._mux_picture(self._flushed(self._stream))
             for packet in self._copied.rest():
                 self._output.mux(packet)
             output, self._output = self._output, None

@@ -6,13 +6,14 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
 
+from vidseg import locking
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.media import opening, probe
 
@@ -35,18 +36,34 @@ def _reason(error: BaseException) -> str:
     return f"writing failed: {opening.reason(error)}"
 
 
+PREFIX, SUFFIX = ".vidseg-", ".part"
+
+
 class Temporary:
-    """A file that nobody else has, in the target's folder; raises ``WriteError``."""
+    """A file that nobody else has, in the target's folder; raises ``WriteError``.
+
+    It is locked while it is written, so that ``sweep`` knows what a dead process has left.
+    """
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self.path = target.parent.absolute() / f".vidseg-{secrets.token_hex(6)}.part"
         with telling(target):
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            while True:
+                self.path = target.parent.absolute() / f"{PREFIX}{secrets.token_hex(6)}{SUFFIX}"
+                self._descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+                if locking.lock(self._descriptor) and locking.still_named(self._descriptor, self.path):
+                    break
+                os.close(self._descriptor)  # swept away between the two calls
 
     def remove(self) -> None:
         """Leave no trace, unless it was published."""
         self.path.unlink(missing_ok=True)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     def publish(self, *, overwrite: bool) -> None:
         """Give the file its name, surely on the disk; raises ``WriteError``."""
@@ -70,6 +87,19 @@ class Temporary:
             raise WriteError(str(self._target), "appeared meanwhile, and was left as it is") from None
         except OSError:  # a file system without links
             self.path.rename(self._target)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the unfinished files in a folder whose writers are dead."""
+    with suppress(OSError):
+        for path in folder.glob(f"{PREFIX}*{SUFFIX}"):
+            with suppress(OSError):
+                descriptor = os.open(path, os.O_RDONLY)
+                try:
+                    if locking.lock(descriptor):
+                        path.unlink()
+                finally:
+                    os.close(descriptor)
 
 
 @dataclass(frozen=True)
