@@ -125,8 +125,8 @@ class _Run:
             sweep(under_way.job.target.parent)
             if not isinstance(task, Make) and (done := _done_all_the_same(under_way)) is not None:
                 return self._ended(number, under_way, done)
-            if lost + 1 < TRIES:
-                self._waiting.insert(0, (number, task, lost + 1))
+            if lost + answer.begun < TRIES:
+                self._waiting.insert(0, (number, task, lost + answer.begun))
                 return None
             answer = Failed(under_way.job, f"given up after {TRIES} tries: its worker {answer.reason}")
         if isinstance(answer, Done | Failed):

@@ -228,7 +228,7 @@ class MeanOf(Filter):
         mattes: list[Matte] = [
             near[n].matte for n in range(max(at - self.reach, 0), min(at + self.reach + 1, len(near)))
         ]
-        return Cutout(near[at].frame, np.mean(mattes, axis=0, dtype=np.float32))
+        return Cutout(near[at].frame, np.asarray(np.mean(mattes, axis=0, dtype=np.float32)))
 
 
 @dataclass(frozen=True)

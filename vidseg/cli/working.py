@@ -50,16 +50,23 @@ class Processes:
 
     def check(self, recipe: Any) -> None:
         """Raise a ``RequestError`` if a recipe can't work, ``WorkersError`` if that can't be found out."""
+        from vidseg.batch import TRIES
         from vidseg.tasks import Check, Checked
         from vidseg.workers import Lost
 
-        self.of_this_run.give(-1, Check(recipe))
-        while not (ended := self.of_this_run.wait(lambda *_: None)):
-            pass
-        _, answer = ended[0]
-        if isinstance(answer, Lost):
-            raise WorkersError("workers", f"the recipe can't be tried: the worker {answer.reason}")
-        if isinstance(answer, Checked) and answer.error is not None:
+        lost = 0
+        while True:
+            self.of_this_run.give(-1, Check(recipe))
+            while not (ended := self.of_this_run.wait(lambda *_: None)):
+                pass
+            _, answer = ended[0]
+            if isinstance(answer, Checked):
+                break
+            if isinstance(answer, Lost):
+                lost += answer.begun
+                if lost == TRIES:
+                    raise WorkersError("workers", f"the recipe can't be tried: the worker {answer.reason}")
+        if answer.error is not None:
             raise answer.error
 
     def make_ready(self, jobs: Any, terms: Any) -> None:

@@ -13,9 +13,13 @@ if TYPE_CHECKING:  # processes are begun before any of that is loaded
 
 @dataclass(frozen=True)
 class Lost:
-    """What became of a task whose worker is gone: how it ended, in words that follow "its worker"."""
+    """What became of a task whose worker is gone: how it ended, in words that follow "its worker".
+
+    ``begun`` is whether the worker had the task at all: one that was lost before isn't the task's fault.
+    """
 
     reason: str
+    begun: bool = True
 
 
 Told = Callable[[int, int, "Progress"], None]

@@ -28,7 +28,8 @@ _START = 60.0
 """Seconds that a process has to begin."""
 
 _TRIES = 3
-"""As many processes in a row that never begin mean that none will."""
+_KILLED_TRIES = 12
+"""As many processes in a row that never begin mean that none will; more, where something else ends them."""
 
 
 def usual_count() -> int:
@@ -165,9 +166,9 @@ class Local:
         assert process is not None  # noqa: S101
         if not process.ready:
             self._failed_starts += 1
-            if self._failed_starts >= _TRIES:
+            if self._failed_starts >= (_KILLED_TRIES if process.process.returncode == -signal.SIGKILL else _TRIES):
                 raise WorkersError("workers", f"no worker can be started: {self._failed_starts} in a row {reason}")
-        return [] if process.number is None else [(process.number, Lost(reason))]
+        return [] if process.number is None else [(process.number, Lost(reason, process.ready))]
 
     def _hangs(self, process: _Process) -> str:
         """How a process hangs, if it does."""
