@@ -44,3 +44,23 @@ def test_events_of_progress_are_no_flood(vidseg: Run, tmp_path: Path) -> None:
 def test_no_progress_is_lines_without_bars(vidseg: Run, tmp_path: Path) -> None:
     clip = Clip(frames=3).write(tmp_path / "a.mp4")
     assert vidseg("replace", clip, "--bg", "green", "--progress", "none").err.startswith("done: ")
+
+
+def test_a_report_is_written_of_what_was_done_and_what_was_not(vidseg: Run, tmp_path: Path) -> None:
+    Clip(frames=3).write(tmp_path / "a.mp4")
+    (tmp_path / "b.mp4").write_text("no video")
+    page, data = tmp_path / "report.html", tmp_path / "report.json"
+    arguments = ("replace", tmp_path, "--bg", "green", "--out-dir", tmp_path / "done", "--report", page)
+    assert vidseg(*arguments, "--report", data).code == 1
+    said = json.loads(data.read_text())
+    assert said["sums"] == {"done": 1, "failed": 1, "skipped": 0}
+    assert len(said["jobs"][0]["coverage"]) == 3
+    assert page.read_text().count("<img") == 9
+    assert vidseg(*arguments, "--report", data).code == 1
+    assert json.loads(data.read_text())["sums"] == {"done": 0, "failed": 1, "skipped": 1}
+
+
+def test_a_report_that_can_not_be_is_refused_before_anything_starts(vidseg: Run, tmp_path: Path) -> None:
+    clip = Clip(frames=3).write(tmp_path / "a.mp4")
+    assert vidseg("replace", clip, "--bg", "green", "--report", tmp_path / "report.pdf").code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]

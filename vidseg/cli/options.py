@@ -149,4 +149,12 @@ telling: Callable[[F], F] = _all(
         show_default=True,
         help="Bars on a terminal, or events for programs on standard error, one JSON object a line.",
     ),
+    click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FILE.html|FILE.json",
+        type=PATH,
+        help="Write what became of every file, as a page with pictures and plots, or for programs.",
+    ),
 )

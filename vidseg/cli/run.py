@@ -28,7 +28,7 @@ def run_jobs(effect: Any, label: str, options: dict[str, Any]) -> int:
 
 
 def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream: TextIO) -> int:
-    from vidseg import api
+    from vidseg import api, report
     from vidseg.job import Encoding, Span
     from vidseg.manifest import History
     from vidseg.plan import Outputs, make_folders, plan
@@ -58,7 +58,9 @@ def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream:
             _tell(told, skipped, options)
         return 0
     make_folders(planned)
-    terms = Terms(options["existing"] == "overwrite", Fraction(options["piece"]) or None)
+    for path in options["reports"]:
+        report.check(path)
+    terms = Terms(options["existing"] == "overwrite", Fraction(options["piece"]) or None, bool(options["reports"]))
     try:
         return _do(planned, outputs.folder, terms, workers, told, options)
     finally:
@@ -70,21 +72,38 @@ def _do(planned: Any, folder: Any, terms: Any, workers: Any, told: Any, options:
     from vidseg import batch
     from vidseg.keeping import Keeping
 
-    counts = {"Done": 0, "Failed": 0, "Skipped": 0}
+    outcomes = list(planned.skipped)
     for skipped in planned.skipped:
-        counts["Skipped"] += 1
         _tell(told, skipped, options)
-    with Keeping(planned.jobs, folder, terms) as kept:
+    with Reporting(options["reports"], outcomes), Keeping(planned.jobs, folder, terms) as kept:
         workers.make_ready(planned.jobs, terms)
         with workers:
             for outcome in batch.run(
                 planned.jobs, told.progress, workers=workers.of_this_run, terms=terms, begun=kept.begun
             ):
                 kept.ended(outcome)
-                counts[type(outcome).__name__] += 1
+                outcomes.append(outcome)
                 _tell(told, outcome, options)
+    names = [type(outcome).__name__ for outcome in outcomes]
+    counts = {name: names.count(name) for name in ("Done", "Failed", "Skipped")}
     told.sums(counts)
     return 1 if counts["Failed"] else 0
+
+
+class Reporting:
+    """Reports written at the end, also of a run that was interrupted."""
+
+    def __init__(self, paths: Any, outcomes: Any) -> None:
+        self._paths, self._outcomes = paths, outcomes
+
+    def __enter__(self) -> None:
+        """Nothing yet."""
+
+    def __exit__(self, *_: object) -> None:
+        from vidseg import report
+
+        for path in self._paths:
+            report.write(path, self._outcomes)
 
 
 def _teller(options: dict[str, Any], jobs: int, stream: TextIO) -> Any:
