@@ -80,7 +80,7 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
         "output": None, "out_dir": None, "existing": "fail", "codec": None, "crf": None, "preset": None,
         "start": Fraction(0), "end": None, "model": "general", "dry_run": False, "quiet": False, "verbose": False,
         "as_json": False, "recursive": False, "name": None,
-        "workers": None, "piece": Fraction(30), "stall": 120, "progress": "bar", "reports": (),
+        "workers": None, "piece": Fraction(30), "stall": 120, "progress": "bar", "reports": (), "save_recipe": None,
     }  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_what_is_given_arrives() -> None:
         "--preset", "fast", "--start", "1:00", "--end", "90.5", "--model", "mine.tflite", "--dry-run", "-q", "-v",
         "--json", "--recursive", "--name", "{stem}.mp4",
         "--workers", "3", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
-        "--report", "r.html", "--report", "r.json",
+        "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml",
     )  # fmt: skip
     assert [str(path) for path in values.pop("sources")] == ["a.mp4", "b"]
     assert (str(values.pop("output")), str(values.pop("out_dir"))) == ("out.mp4", "done")
@@ -99,7 +99,7 @@ def test_what_is_given_arrives() -> None:
         "end": Fraction(181, 2), "model": "mine.tflite", "dry_run": True, "quiet": True, "verbose": True,
         "as_json": True, "recursive": True, "name": "{stem}.mp4",
         "workers": 3, "piece": Fraction(90), "stall": 5.5, "progress": "json",
-        "reports": (Path("r.html"), Path("r.json")),
+        "reports": (Path("r.html"), Path("r.json")), "save_recipe": Path("r.toml"),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import click
 import vidseg
 from vidseg.cli.printable import printable
 from vidseg.cli.replace import replace
+from vidseg.cli.run_recipe import run
 from vidseg.cli.status import status
 from vidseg.errors import VidsegError
 
@@ -29,6 +30,7 @@ def commands() -> None:
     vidseg replace talk.mp4 --bg green -o plate.mp4    a colour behind
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
     vidseg status done/                                what of it is done
+    vidseg run recipe.toml footage/ --out-dir done/    what a file says
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
     is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 3 the workers failed,
@@ -37,6 +39,7 @@ def commands() -> None:
 
 
 commands.add_command(replace)
+commands.add_command(run)
 commands.add_command(status)
 
 

@@ -157,4 +157,10 @@ telling: Callable[[F], F] = _all(
         type=PATH,
         help="Write what became of every file, as a page with pictures and plots, or for programs.",
     ),
+    click.option(
+        "--save-recipe",
+        metavar="FILE.toml",
+        type=PATH,
+        help="Write these options to a file, for vidseg run FILE.toml SOURCES...",
+    ),
 )

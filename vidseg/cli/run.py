@@ -6,8 +6,10 @@ import logging
 from fractions import Fraction
 from typing import Any, TextIO
 
+import click
+
 from vidseg import libraries
-from vidseg.cli import dry_run, telling
+from vidseg.cli import dry_run, recipe_file, telling
 from vidseg.cli.quiet import libraries_silenced
 from vidseg.cli.working import begun_workers
 from vidseg.errors import OptionError
@@ -57,6 +59,8 @@ def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream:
         for skipped in planned.skipped:
             _tell(told, skipped, options)
         return 0
+    if options["save_recipe"] is not None:
+        recipe_file.save(options["save_recipe"], click.get_current_context())
     make_folders(planned)
     for path in options["reports"]:
         report.check(path)
