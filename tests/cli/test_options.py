@@ -80,7 +80,8 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
         "output": None, "out_dir": None, "existing": "fail", "codec": None, "crf": None, "preset": None,
         "start": Fraction(0), "end": None, "model": "general", "dry_run": False, "quiet": False, "verbose": False,
         "as_json": False, "recursive": False, "name": None,
-        "workers": None, "piece": Fraction(30), "stall": 120, "progress": "bar", "reports": (), "save_recipe": None,
+        "workers": None, "cluster": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
+        "reports": (), "save_recipe": None,
     }  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def test_what_is_given_arrives() -> None:
         "a.mp4", "b", "-o", "out.mp4", "--out-dir", "done", "--existing", "skip", "--codec", "hevc", "--crf", "20.5",
         "--preset", "fast", "--start", "1:00", "--end", "90.5", "--model", "mine.tflite", "--dry-run", "-q", "-v",
         "--json", "--recursive", "--name", "{stem}.mp4",
-        "--workers", "3", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
+        "--workers", "3", "--cluster", "tcp://host:8786", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
         "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml",
     )  # fmt: skip
     assert [str(path) for path in values.pop("sources")] == ["a.mp4", "b"]
@@ -98,7 +99,7 @@ def test_what_is_given_arrives() -> None:
         "existing": "skip", "codec": "hevc", "crf": 20.5, "preset": "fast", "start": Fraction(60),
         "end": Fraction(181, 2), "model": "mine.tflite", "dry_run": True, "quiet": True, "verbose": True,
         "as_json": True, "recursive": True, "name": "{stem}.mp4",
-        "workers": 3, "piece": Fraction(90), "stall": 5.5, "progress": "json",
+        "workers": 3, "cluster": "tcp://host:8786", "piece": Fraction(90), "stall": 5.5, "progress": "json",
         "reports": (Path("r.html"), Path("r.json")), "save_recipe": Path("r.toml"),
     }  # fmt: skip
 

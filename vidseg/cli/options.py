@@ -133,6 +133,11 @@ working: Callable[[F], F] = _all(
         show_default=True,
         help="Seconds without a frame after which a worker is given up.",
     ),
+    click.option(
+        "--cluster",
+        metavar="tcp://HOST:8786",
+        help="Work on a Dask cluster whose machines see the same files (needs vidseg[cluster]).",
+    ),
 )
 """Who does the work; part of ``telling``, so that every command has it."""
 

@@ -36,14 +36,18 @@ def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream:
     from vidseg.plan import Outputs, make_folders, plan
     from vidseg.tasks import Terms
 
-    recipe = api.recipe(
-        effect,
-        model=options["model"],
-        encoding=Encoding(options["codec"], options["crf"], options["preset"]),
+    recipe = workers.placed(
+        api.recipe(
+            effect,
+            model=options["model"],
+            encoding=Encoding(options["codec"], options["crf"], options["preset"]),
+        )
     )
-    outputs = Outputs(label, options["output"], options["out_dir"], options["existing"], options["name"])
+    outputs = workers.placed(
+        Outputs(label, options["output"], options["out_dir"], options["existing"], options["name"])
+    )
     planned = plan(
-        options["sources"],
+        workers.placed(options["sources"]),
         outputs,
         recipe,
         Span(options["start"], options["end"]),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
-from vidseg.errors import WorkersError
+from vidseg.errors import OptionError, WorkersError
 
 _LONGER = Fraction(3, 2)
 
@@ -30,17 +30,16 @@ class InThisProcess:
     def make_ready(self, jobs: Any, terms: Any) -> None:
         """Nothing to make."""
 
+    def placed(self, value: Any) -> Any:
+        """Settings as they are."""
+        return value
 
-class Processes:
-    """Processes of this machine; one at first, as many as are of use when the jobs are known."""
+
+class _Others:
+    """What processes and clusters share."""
 
     inline = False
-
-    def __init__(self, options: dict[str, Any], wanted: int) -> None:
-        from vidseg.workers.local import Local
-
-        self.wanted = wanted
-        self.of_this_run = Local(1, stall=options["stall"], verbose=options["verbose"])
+    of_this_run: Any
 
     def __enter__(self) -> None:
         """They have begun."""
@@ -69,12 +68,49 @@ class Processes:
         if answer.error is not None:
             raise answer.error
 
+    def placed(self, value: Any) -> Any:
+        """Settings as the workers need them."""
+        return value
+
+
+class Processes(_Others):
+    """Processes of this machine; one at first, as many as are of use when the jobs are known."""
+
+    def __init__(self, options: dict[str, Any], wanted: int) -> None:
+        from vidseg.workers.local import Local
+
+        self.wanted = wanted
+        self.of_this_run = Local(1, stall=options["stall"], verbose=options["verbose"])
+
     def make_ready(self, jobs: Any, terms: Any) -> None:
         """As many as are wanted, but one alone for one job that isn't cut."""
         if len(jobs) == 1 and not _may_be_cut(jobs[0], terms):
             return
         if jobs:
             self.of_this_run.resize(self.wanted)
+
+
+class OfACluster(_Others):
+    """The workers of a Dask cluster."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        try:
+            from vidseg.workers.dask import Cluster
+        except ImportError:
+            raise OptionError("--cluster", "needs Dask: python -m pip install 'vidseg[cluster]'") from None
+        self.of_this_run = Cluster(options["cluster"], stall=options["stall"])
+        self.wanted = self.of_this_run.count
+
+    def placed(self, value: Any) -> Any:
+        """Files named as they are from everywhere."""
+        from vidseg.workers.dask import absolute
+
+        return absolute(value)
+
+    def make_ready(self, jobs: Any, terms: Any) -> None:
+        """Raise ``WorkersError`` where a worker doesn't see a source or an output's folder."""
+        if jobs:
+            self.of_this_run.check_paths([jobs[0].source, jobs[0].target.parent])
 
 
 def _may_be_cut(job: Any, terms: Any) -> bool:
@@ -90,11 +126,11 @@ def begun_workers(options: dict[str, Any]) -> Iterator[Any]:
     from vidseg.workers.local import usual_count
 
     wanted = usual_count() if options["workers"] is None else options["workers"]
-    if options["dry_run"] or not wanted:
+    if options["dry_run"] or (not wanted and options["cluster"] is None):
         yield InThisProcess(max(wanted, 1))
         return
-    processes = Processes(options, wanted)
+    others = Processes(options, wanted) if options["cluster"] is None else OfACluster(options)
     try:
-        yield processes
+        yield others
     finally:
-        processes.of_this_run.close()
+        others.of_this_run.close()

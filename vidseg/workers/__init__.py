@@ -29,8 +29,9 @@ Told = Callable[[int, int, "Progress"], None]
 class Workers(Protocol):
     """Workers of one kind; a context that ends them."""
 
-    count: int
-    """How many tasks are done at once; it may change."""
+    @property
+    def count(self) -> int:
+        """How many tasks are done at once; it may change."""
 
     def give(self, number: int, task: Task) -> None:
         """Have a task begun, whose ``number`` is the asker's own; only while fewer than ``count`` are under way."""
