@@ -105,6 +105,14 @@ def test_pieces_of_another_recipe_are_removed_at_the_beginning(jobs: list[Job], 
     somebody_s.mkdir()
     with Keeping(jobs, tmp_path, TERMS):
         assert names(tmp_path) == {".vidseg.jsonl", mine.name, somebody_s.name}
+    assert names(tmp_path) == {".vidseg.jsonl", mine.name, somebody_s.name}
+
+
+def test_a_folder_for_outputs_in_which_nothing_was_done_is_left_as_it_was(jobs: list[Job], tmp_path: Path) -> None:
+    with Keeping(jobs, tmp_path, TERMS) as kept:
+        kept.begun(jobs[0])
+        begin(jobs[0], finished=False)
+    assert names(tmp_path) == set()
 
 
 def test_a_second_run_is_kept_out_and_opens_nothing(jobs: list[Job], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from vidseg.job import Done, Job, Outcome, Skipped
-from vidseg.manifest import Manifest, of_folder, of_target
+from vidseg.manifest import Manifest, of_folder, of_target, read
 from vidseg.media.whole import sweep
 from vidseg.pieces import folder_for, pieces_of
 from vidseg.tasks import Terms
@@ -67,7 +67,8 @@ class Keeping:
         begun = {self._path(job) for job in self._tidy(open_, keep=True)}
         needed = begun | (self._done if open_ else set())
         for path, manifest in self._manifests.items():
-            manifest.close(remove=self._folder is None and path not in needed)
+            kept = path in needed or (self._folder is not None and _says_something(path))
+            manifest.close(remove=not kept)
 
     def _tidy(self, jobs: Sequence[Job], *, keep: bool) -> list[Job]:
         """Remove what dead workers left, and pieces: all, or those of other recipes. Gives the jobs that keep some."""
@@ -85,3 +86,8 @@ class Keeping:
                 else:
                     shutil.rmtree(folder, ignore_errors=True)
         return kept
+
+
+def _says_something(path: Path) -> bool:
+    """Whether a manifest tells of a job that is over."""
+    return any(entry["event"] in ("done", "failed") for entry in read(path))

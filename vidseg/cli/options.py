@@ -117,7 +117,7 @@ working: Callable[[F], F] = _all(
         "--workers",
         type=click.IntRange(0, 256),
         envvar="VIDSEG_WORKERS",
-        help="Processes that work side by side; 0 works in vidseg's own. [default: one for two processors]",
+        help="Processes that work side by side; 0 works in vidseg's own. [default: one for each processor]",
     ),
     click.option(
         "--piece",

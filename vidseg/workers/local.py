@@ -33,13 +33,13 @@ _KILLED_TRIES = 12
 
 
 def usual_count() -> int:
-    """How many workers suit this machine: one for two processors, for each keeps nearly two busy, and for 1.5 GB."""
+    """How many workers suit this machine: one for each processor, if there are 1.5 GB of memory for it."""
     processors = available_processors()
     try:
         memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_500_000_000
     except (ValueError, OSError):
         memory = processors
-    return max(min((processors + 1) // 2, memory), 1)
+    return max(min(processors, memory), 1)
 
 
 def available_processors() -> int:
