@@ -82,7 +82,7 @@ def test_so_is_another_recipe_span_or_version(job: Job, monkeypatch: pytest.Monk
     ):
         assert earlier(other) == Earlier(changed="the recipe")
         assert key(other) != key(job)
-    monkeypatch.setattr("vidseg.identity.version", lambda _: "99")
+    monkeypatch.setattr("vidseg.identity.VERSION", "99")
     job.source.write_bytes(b"something else")
     assert earlier(job) == Earlier(changed="the source and vidseg's version")
 

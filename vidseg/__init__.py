@@ -9,13 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vidseg.version import VERSION
+
 if TYPE_CHECKING:
     from vidseg.api import mattes, replace
     from vidseg.errors import VidsegError
     from vidseg.frame import FULL, Frame, Matte
     from vidseg.job import Done, Progress
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "replace": "vidseg.api",

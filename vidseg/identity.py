@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from vidseg.job import Job
+from vidseg.version import VERSION
 
 
 def identity(job: Job) -> dict[str, str]:
@@ -25,7 +25,7 @@ def identity(job: Job) -> dict[str, str]:
     return {
         "source": _sum(_file(job.source)),
         "recipe": _sum([recipe, span, [[name, _file(Path(name))] for name in files]]),
-        "version": version("vidseg"),
+        "version": VERSION,
     }
 
 

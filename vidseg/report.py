@@ -8,13 +8,13 @@ import os
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from vidseg.errors import OptionError, TargetError
 from vidseg.job import Done, Failed, Outcome, Record
+from vidseg.version import VERSION
 
 SUFFIXES = (".json", ".html")
 
@@ -57,7 +57,7 @@ def as_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """For programs: what ``--json`` says of each job, its recipe, and for every frame coverage and change (0 to 1)."""
     return {
         "what": _MARK,
-        "vidseg": version("vidseg"),
+        "vidseg": VERSION,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "sums": _sums(outcomes),
         "jobs": [_job(outcome) for outcome in outcomes],
@@ -102,7 +102,7 @@ def page(outcomes: Sequence[Outcome]) -> str:
         f'<!doctype html><!-- {_MARK} --><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>vidseg: {said}</title><style>{_STYLE}</style><h1>{said}</h1>"
-        f"<p>vidseg {version('vidseg')}, {date}. Coverage is how much of the picture is person; change is how much of "
+        f"<p>vidseg {VERSION}, {date}. Coverage is how much of the picture is person; change is how much of "
         "the matte is not as it was a frame before: a peak is a cut, a flicker or somebody lost.</p>\n"
         + "\n".join(_section(outcome) for outcome in order)
         + "</html>\n"
