@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from vidseg.frame import Cutout, Frame
@@ -20,6 +21,14 @@ class Stage:
 
     def check(self) -> None:
         """Raise a ``RequestError`` if these settings can't work (a missing file, a bad colour)."""
+
+    @property
+    def window(self) -> int | None:
+        """How many frames before and after one decide what this stage makes of it; ``None`` where there is no bound.
+
+        A piece of a file begins as many frames early and ends as many late, and so gives what the whole file gives.
+        """
+        return 0
 
     def settings(self) -> dict[str, Any]:
         """The stage's name and settings as plain JSON values."""
@@ -47,6 +56,10 @@ class Effect(Stage, ABC):
 
     flat: ClassVar[bool] = False
     """Whether much of its pictures is of one colour, which the encoder is to keep exact."""
+
+    def begun_at(self, time: Fraction) -> Effect:
+        """The same effect for a piece of a job whose first frame is at ``time``: what moves by itself began then."""
+        return self
 
     @abstractmethod
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
