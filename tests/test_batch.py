@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vidseg import batch
+from vidseg import batch, tasks
 from vidseg.errors import ModelError, SourceError, VidsegError, WriteError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.job import Done, Encoding, Failed, Job, Progress, Recipe
@@ -73,7 +73,7 @@ def failing(error: Exception) -> Callable[..., Done]:
 def test_the_reason_is_one_line_that_does_not_repeat_the_source(
     clip: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
 ) -> None:
-    monkeypatch.setattr(batch, "render", failing(error))
+    monkeypatch.setattr(tasks, "render", failing(error))
     one = job(clip, "a.mkv")
     assert list(batch.run([one])) == [Failed(one, reason)]
 
@@ -107,7 +107,7 @@ def test_outcomes_travel(clip: Path) -> None:
 
 
 def test_an_error_of_ours_of_no_kind_in_particular_is_told_whole(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "render", failing(VidsegError("said plainly")))
+    monkeypatch.setattr(tasks, "render", failing(VidsegError("said plainly")))
     (outcome,) = batch.run([job(clip, "a.mkv")])
     assert isinstance(outcome, Failed)
     assert outcome.reason == "said plainly"

@@ -326,16 +326,16 @@ def test_an_output_s_name_too_long_for_the_system_is_refused(here: Path) -> None
 def test_planning_makes_no_folder_and_make_folders_does(here: Path) -> None:
     planned = plan([here / "talk.mp4"], outputs(folder=here / "deep" / "done"), RECIPE)
     assert not (here / "deep").exists()
-    make_folders(planned)
+    make_folders(planned.places)
     assert (here / "deep" / "done").is_dir()
-    make_folders(planned)
+    make_folders(planned.places)
 
 
 def test_a_folder_that_can_not_be_made_is_a_wrong_request(here: Path) -> None:
     planned = plan([here / "talk.mp4"], outputs(folder=here / "done"), RECIPE)
     (here / "done").write_text("in the way since then")
     with pytest.raises(TargetError, match="can't be made"):
-        make_folders(planned)
+        make_folders(planned.places)
 
 
 def test_an_out_dir_that_is_a_file_is_refused(here: Path) -> None:
@@ -483,7 +483,7 @@ def test_a_sequence_needs_its_folder_empty_or_not_there_and_makes_none(here: Pat
     if there:
         (here / "frames").mkdir()
     planned = plan([here / "talk.mp4"], outputs(file=here / "frames" / "%d.png"), STRAIGHT)
-    make_folders(planned)
+    make_folders(planned.places)
     assert [job.target for job in planned.jobs] == [here / "frames" / "%d.png"]
     assert (here / "frames").exists() == there
 
@@ -536,3 +536,41 @@ def test_a_folder_that_may_not_be_listed_is_no_target(public: Path, as_nobody: C
     (public / "frames").chmod(0o311)
     with as_nobody(), pytest.raises(TargetError, match="can't be read: Permission denied"):
         plan([public / "talk.mp4"], outputs(file=public / "frames" / "%d.png"), STRAIGHT)
+
+
+# Trees and templates.
+
+
+def test_a_tree_is_kept_below_the_output_folder(here: Path) -> None:
+    (here / "day" / "two").mkdir(parents=True)
+    (here / "day" / "two" / "talk.mp4").write_bytes(b"")
+    planned = plan([here], outputs(folder=here / "done"), RECIPE, recursive=True)
+    assert targets(planned) == [here / "done/talk.mp4", here / "done/walk.mkv", here / "done/day/two/talk.mp4"]
+
+
+def test_a_template_names_the_outputs(here: Path) -> None:
+    planned = plan([here], outputs(folder=here / "done", name="{number}/{stem}-sea{suffix}"), RECIPE)
+    assert targets(planned) == [here / "done/1/talk-sea.mp4", here / "done/2/walk-sea.mkv"]
+
+
+def test_outputs_that_a_template_put_beside_their_sources_are_no_sources(here: Path) -> None:
+    (here / "talk-sea.mp4").write_bytes(b"")
+    planned = plan([here], outputs(name="{stem}-sea{suffix}", existing="overwrite"), RECIPE)
+    assert targets(planned) == [here / "talk-sea.mp4", here / "walk-sea.mkv"]
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [("{stem}", "without a suffix"), ("same.mp4", "both"), ("../{stem}.mp4", "leaves the folder"), ("{x}", "no field")],
+)
+def test_a_template_that_can_not_work_is_refused(here: Path, template: str, said: str) -> None:
+    assert said in refused(RequestError, [here], outputs(folder=here / "done", name=template))
+
+
+def test_a_template_does_not_go_with_o(here: Path) -> None:
+    refused(OptionError, [here / "talk.mp4"], outputs(file=here / "a.mp4", name="{stem}.mp4"))
+
+
+def test_names_that_differ_by_case_alone_clash(here: Path) -> None:
+    (here / "Talk.mp4").write_bytes(b"")
+    assert "both" in refused(TargetError, [here], outputs(folder=here / "done"))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vidseg.version import VERSION
+
 if TYPE_CHECKING:
     from vidseg.api import Previewed, blur, cutout, info, matte, mattes, overlay, preview, replace, screen
     from vidseg.errors import VidsegError
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from vidseg.job import Done, Progress
     from vidseg.media.info import Info
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "replace": "vidseg.api",

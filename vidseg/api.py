@@ -20,7 +20,7 @@ from vidseg.effects.matte import Matte as MatteEffect
 from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
 from vidseg.effects.screen import Despill, Screen
-from vidseg.errors import OptionError, SourcesError, TargetError
+from vidseg.errors import OptionError, SourcesError
 from vidseg.frame import Frame, Matte
 from vidseg.job import Done, Encoding, Progress, Range, Recipe, Span
 from vidseg.media import alpha
@@ -29,7 +29,7 @@ from vidseg.media.info import Info
 from vidseg.media.info import info as info_of
 from vidseg.media.source import Source
 from vidseg.media.whole import write_png
-from vidseg.plan import Existing, Outputs, make_folders, plan, to_be_written
+from vidseg.plan import Existing, Outputs, make_folders, plan, plan_sheets
 from vidseg.render import mattes as cutouts_of
 from vidseg.render import render
 from vidseg.road import Edge, Quality, road
@@ -119,7 +119,7 @@ def _made(
     how = recipe(effect, model=model, quality=quality, edge=edge, encoding=encoding)
     outputs = Outputs(type(effect).__name__.lower(), file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
-    make_folders(planned)
+    make_folders(planned.places)
     if planned.jobs:
         return render(planned.jobs[0], progress, overwrite=existing == "overwrite")
     return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
@@ -235,18 +235,35 @@ def preview(
     """
     libraries.require()
     _one_of("existing", existing, get_args(Existing))
-    began = time.perf_counter()
-    path = Path(source)
-    picture = Path(target) if target is not None else path.with_name(f"{path.stem}-preview.png")
-    if picture.suffix.lower() != ".png":
-        raise TargetError(str(picture), "a contact sheet is a .png")
-    make = Preview(*road(quality, model, edge), tuple(_exact(moment) for moment in at), count)
-    if not to_be_written(path, picture, existing):
+    if Path(source).is_dir():
+        raise SourcesError(os.fspath(source), "is a folder: give one file")
+    outputs = Outputs("preview", None if target is None else Path(target), None, existing, ".png")
+    made, skipped = plan_sheets([Path(source)], outputs)
+    for path, picture in skipped:
         return Previewed(path, picture, (), 0.0)
+    make = sheets(at, count, model=model, quality=quality, edge=edge)
     make.check()
-    sheet = make(path)
-    write_png(picture, sheet.picture, overwrite=existing == "overwrite")
-    return Previewed(path, picture, sheet.moments, time.perf_counter() - began)
+    return write_sheet(make, *made[0], overwrite=existing == "overwrite")
+
+
+def sheets(
+    at: Iterable[Seconds],
+    count: int,
+    *,
+    model: str | None = None,
+    quality: Quality = "good",
+    edge: Edge | None = None,
+) -> Preview:
+    """What makes contact sheets of these moments, by the usual road."""
+    return Preview(*road(quality, model, edge), tuple(_exact(moment) for moment in at), count)
+
+
+def write_sheet(make: Preview, source: Path, target: Path, *, overwrite: bool) -> Previewed:
+    """Make one file's contact sheet and write it; raises a ``JobError``, or ``OptionError`` for its moments."""
+    began = time.perf_counter()
+    sheet = make(source)
+    write_png(target, sheet.picture, overwrite=overwrite)
+    return Previewed(source, target, sheet.moments, time.perf_counter() - began)
 
 
 def info(source: Name) -> Info:

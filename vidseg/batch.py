@@ -1,15 +1,26 @@
-"""Batch: jobs to outcomes, one after the other; one that fails stops none."""
+"""Batch: jobs on workers, to outcomes; one that fails stops none."""
 
 from __future__ import annotations
 
-import logging
+import itertools
+import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from vidseg.errors import SourceError, VidsegError
-from vidseg.job import Failed, Job, Outcome, Progress
-from vidseg.render import render
+from vidseg import pieces
+from vidseg.errors import VidsegError
+from vidseg.job import Done, Failed, Job, Outcome, Piece, Progress
+from vidseg.manifest import file_state
+from vidseg.media import probe
+from vidseg.media.containers import output_of
+from vidseg.media.whole import sweep
+from vidseg.tasks import Answer, Begin, Cut, Join, Made, Make, Task, Terms, Uncut
+from vidseg.workers import Lost, Workers
+from vidseg.workers.inline import Inline
 
-log = logging.getLogger(__name__)
+TRIES = 2
+"""As many workers may a task lose before its job is given up."""
 
 
 def run(
@@ -17,19 +28,157 @@ def run(
     progress: Callable[[Job, Progress], None] = lambda _job, _progress: None,
     *,
     overwrite: bool = False,
+    workers: Workers | None = None,
+    terms: Terms | None = None,
+    begun: Callable[[Job], None] = lambda _: None,
 ) -> Iterator[Outcome]:
-    """An outcome for each job, in order."""
-    for job in jobs:
-        try:
-            yield render(job, lambda now, job=job: progress(job, now), overwrite=overwrite)  # type: ignore[misc]
-        except VidsegError as error:
-            yield Failed(job, _reason(error))
-        except Exception as error:
-            log.debug("unforeseen", exc_info=True)
-            yield Failed(job, " ".join(f"unforeseen {type(error).__name__}: {error}".rstrip(": ").split()))
+    """An outcome for each job, when it is there; in order where one worker does them.
+
+    A job is begun when a worker is free for it and not before, and ``begun`` is called just then. A task whose worker
+    is lost is done once more; lost twice, its job has failed. Without ``terms`` no job is cut into pieces. Raises
+    ``WorkersError``.
+    """
+    return _Run(jobs, progress, workers or Inline(), terms or Terms(overwrite=overwrite), begun).outcomes()
 
 
-def _reason(error: VidsegError) -> str:
-    if isinstance(error, SourceError):
-        return error.reason  # its file is the job's source, which is named anyway
-    return str(error)
+@dataclass
+class _UnderWay:
+    """A job that was begun: since when, what its target was then, its pieces, and how far each is."""
+
+    job: Job
+    began: float
+    before: list[int] | None
+    pieces: tuple[Piece, ...] = ()
+    missing: set[int] = field(default_factory=set)
+    frames: dict[int, int] = field(default_factory=dict)
+
+
+class _Run:
+    """What is going on: tasks that wait, tasks that workers have, jobs under way."""
+
+    def __init__(
+        self,
+        jobs: Iterable[Job],
+        progress: Callable[[Job, Progress], None],
+        workers: Workers,
+        terms: Terms,
+        begun: Callable[[Job], None],
+    ) -> None:
+        self._jobs, self._progress, self._workers, self._terms = iter(jobs), progress, workers, terms
+        self._begun = begun
+        self._numbers = itertools.count()
+        self._waiting: list[tuple[int, Task, int]] = []  # a job's number, a task, how many workers it has lost
+        self._given: dict[int, tuple[int, Task, int]] = {}
+        self._under_way: dict[int, _UnderWay] = {}
+        self._ids = itertools.count()
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Hand out and take in, until nothing is left."""
+        while self._hand_out():
+            for number, answer in self._workers.wait(self._told):
+                job, task, lost = self._given.pop(number)
+                outcome = self._taken(job, task, lost, answer)
+                if outcome is not None:
+                    yield outcome
+
+    def _hand_out(self) -> bool:
+        """Give tasks to the workers that are free; whether any work is left."""
+        while len(self._given) < self._workers.count and (self._waiting or self._begin_next()):
+            entry = self._waiting.pop(0)
+            number = next(self._numbers)
+            self._given[number] = entry
+            self._workers.give(number, entry[1])
+        return bool(self._given)
+
+    def _begin_next(self) -> bool:
+        job = next(self._jobs, None)
+        if job is None:
+            return False
+        self._begun(job)
+        number = next(self._ids)
+        self._under_way[number] = _UnderWay(job, time.perf_counter(), file_state(output_of(job)))
+        folder = pieces.folder_for(job, self._terms.piece) if self._terms.piece is not None else Path()
+        self._waiting.append((number, Begin(job, self._terms, folder), 0))
+        return True
+
+    def _told(self, number: int, worker: int, now: Progress) -> None:
+        entry = self._given.get(number)
+        if entry is None or entry[0] not in self._under_way:
+            return
+        under_way = self._under_way[entry[0]]
+        task = entry[1]
+        if isinstance(task, Make):
+            under_way.frames[task.piece.number] = now.frames
+            piece = (task.piece.number, task.piece.count, now.frames, task.piece.frames)
+            now = Progress(sum(under_way.frames.values()), task.total, worker, piece)
+        elif isinstance(task, Join):
+            now = Progress(now.total or 0, now.total, worker)
+        else:
+            now = replace(now, worker=worker)
+        self._progress(under_way.job, now)
+
+    def _taken(self, number: int, task: Task, lost: int, answer: Answer | Lost) -> Outcome | None:
+        """What an answer means for its job: an outcome, more tasks, or nothing yet."""
+        under_way = self._under_way.get(number)
+        if under_way is None or (isinstance(task, Make) and task.piece not in under_way.pieces):
+            return None  # its job has failed meanwhile, or is done whole
+        if isinstance(answer, Lost):
+            sweep(output_of(under_way.job).parent)
+            if not isinstance(task, Make) and (done := _done_all_the_same(under_way)) is not None:
+                return self._ended(number, under_way, done)
+            if lost + answer.begun < TRIES:
+                self._waiting.insert(0, (number, task, lost + answer.begun))
+                return None
+            answer = Failed(under_way.job, f"given up after {TRIES} tries: its worker {answer.reason}")
+        if isinstance(answer, Done | Failed):
+            return self._ended(number, under_way, answer)
+        if isinstance(answer, Uncut):
+            self._give_up_pieces(number, under_way)
+            begin = Begin(under_way.job, self._terms, Path(), answer.reason)
+            self._waiting.insert(0, (number, begin, 0))
+        elif isinstance(answer, Cut):
+            under_way.pieces = answer.pieces
+            under_way.missing = {piece.number for piece in answer.pieces} - answer.finished
+            under_way.frames = {n: answer.pieces[n].frames for n in answer.finished}
+            total = sum(piece.frames for piece in answer.pieces)
+            tasks: list[tuple[int, Task, int]] = [
+                (number, Make(answer.pieces[n], total, self._terms.record), 0) for n in sorted(under_way.missing)
+            ]
+            self._waiting[:0] = tasks or [self._join(number, under_way)]
+        elif isinstance(answer, Made):
+            under_way.frames[answer.piece.number] = answer.piece.frames
+            under_way.missing.discard(answer.piece.number)
+            if not under_way.missing:
+                self._waiting.insert(0, self._join(number, under_way))
+        return None
+
+    def _join(self, number: int, under_way: _UnderWay) -> tuple[int, Task, int]:
+        return number, Join(under_way.job, under_way.pieces, self._terms.overwrite), 0
+
+    def _ended(self, number: int, under_way: _UnderWay, outcome: Done | Failed) -> Outcome:
+        del self._under_way[number]
+        if isinstance(outcome, Failed):
+            self._give_up_pieces(number, under_way)
+        elif under_way.pieces:
+            outcome = replace(outcome, seconds=time.perf_counter() - under_way.began)
+        return outcome
+
+    def _give_up_pieces(self, number: int, under_way: _UnderWay) -> None:
+        """Pieces that wait aren't begun any more, and the files of those that are done are removed."""
+        self._waiting = [entry for entry in self._waiting if entry[0] != number]
+        pieces.remove(under_way.pieces)
+        under_way.pieces, under_way.missing, under_way.frames = (), set(), {}
+
+
+def _done_all_the_same(under_way: _UnderWay) -> Done | None:
+    """The outcome of a job whose worker was lost between giving its output a name and saying so."""
+    job = under_way.job
+    if file_state(output_of(job)) in (None, under_way.before):
+        return None
+    try:
+        place = output_of(job)
+        frames = len(list(place.iterdir())) if place.is_dir() else probe.probe(place).frames or 0
+    except VidsegError:  # something else that took the name
+        return None
+    pieces.remove(under_way.pieces)
+    return Done(job, frames, time.perf_counter() - under_way.began)

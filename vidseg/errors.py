@@ -11,10 +11,12 @@
     │   ├── SourcesError                no such file, or nothing that is a video
     │   ├── TargetError                 an output that can't, or mustn't, be written
     │   └── MissingLibrary              a system library that isn't installed
-    └── JobError                    1   one file failed: the others go on
-        ├── SourceError                 the source can't be read, or holds no picture
-        ├── WriteError                  the output can't be written (a full disk, an encoder's refusal)
-        └── IncompleteError             what was written isn't what was asked: it was thrown away
+    ├── JobError                    1   one file failed: the others go on
+    │   ├── SourceError                 the source can't be read, or holds no picture
+    │   ├── WriteError                  the output can't be written (a full disk, an encoder's refusal)
+    │   ├── IncompleteError             what was written isn't what was asked: it was thrown away
+    │   └── CutError                    the source can't be cut into pieces: it is done whole
+    └── WorkersError                3   the workers failed: none can be started or reached
 
 An error takes exactly what it stores and hands exactly that on (so it can be pickled); its sentence is made in
 ``__str__``: what is wrong, with which file, what to do.
@@ -136,3 +138,20 @@ class WriteError(JobError):
 
 class IncompleteError(JobError):
     """What was written isn't what was asked, so it was thrown away."""
+
+
+class CutError(JobError):
+    """The source can't be cut into pieces, so it is done whole; a user reads of it with ``-v`` only."""
+
+
+class WorkersError(VidsegError):
+    """No worker can be started or reached, or one isn't fit for the work."""
+
+    exit_code = 3
+
+    def __init__(self, workers: str, reason: str) -> None:
+        super().__init__(workers, reason)
+        self.workers, self.reason = workers, reason
+
+    def __str__(self) -> str:
+        return f"{self.workers}: {self.reason}"

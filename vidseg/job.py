@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from vidseg.stages import Effect, Filter, Segmenter
 
@@ -61,6 +61,12 @@ class Recipe:
     effect: Effect
     encoding: Encoding = field(default_factory=Encoding)
 
+    @property
+    def window(self) -> int | None:
+        """How many frames before and after one decide its picture; ``None`` where there is no bound."""
+        windows = [stage.window for stage in (self.segmenter, *self.filters, self.effect)]
+        return None if None in windows else sum(window or 0 for window in windows)
+
     def check(self) -> None:
         """Raise a ``RequestError`` if a stage's settings can't work."""
         for stage in (self.segmenter, *self.filters, self.effect):
@@ -76,6 +82,7 @@ class Recipe:
                 "encoding": dataclasses.asdict(self.encoding),
             },
             sort_keys=True,
+            default=str,
         )
 
 
@@ -90,18 +97,91 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """The frames from ``first`` to before ``stop`` of a job, for one worker; piece ``number`` of ``count``, from 0.
+
+    Frames are counted through the whole job. Those from ``begin`` to before ``end`` are read, for the stages' windows
+    and to compare with the pieces beside this one; decoding begins at the key frame ``key``. ``key``, ``begin_pts``,
+    ``first_pts`` and ``last_pts`` are times on the source's own clock, ``began`` is when the job's first frame is
+    shown. The result is kept in ``file`` until all pieces are joined.
+    """
+
+    job: Job
+    number: int
+    count: int
+    first: int
+    stop: int
+    begin: int
+    end: int
+    key: int
+    begin_pts: int
+    first_pts: int
+    last_pts: int
+    began: Fraction
+    file: Path
+
+    @property
+    def frames(self) -> int:
+        """How many frames it makes."""
+        return self.stop - self.first
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far a job is: frames done, and how many there will be where that is known."""
+    """How far a job is: frames done, and how many there will be where that is known.
+
+    ``worker`` is the number of the worker that says so, and ``piece`` what it works on: number (from 0), count, frames
+    done and their total.
+    """
 
     frames: int
     total: int | None
+    worker: int = 0
+    piece: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One moment of a job, in seconds: the source, the matte and the result as small JPEGs in Base64."""
+
+    time: float
+    source: str
+    matte: str
+    result: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a report shows of a job.
+
+    For every frame how much of it is person, and how much of its matte is not as it was a frame before, both 0 to 1;
+    and a few moments in pictures.
+    """
+
+    coverage: tuple[float, ...] = ()
+    change: tuple[float, ...] = ()
+    shots: tuple[Shot, ...] = ()
+
+    def __add__(self, later: Record) -> Record:
+        """Both in a row."""
+        return Record(self.coverage + later.coverage, self.change + later.change, self.shots + later.shots)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Record:
+        """From what ``to_json`` gave."""
+        return cls(tuple(said["coverage"]), tuple(said["change"]), tuple(Shot(**shot) for shot in said["shots"]))
 
 
 @dataclass(frozen=True)
 class Done:
     """A job that succeeded.
 
-    ``notes`` are what the user must be told (a stream left out), ``details`` what he may ask for (a guess made).
+    ``notes`` are what the user must be told (a stream left out), ``details`` what he may ask for (a guess made);
+    ``record`` is there where a report was asked for.
     """
 
     job: Job
@@ -109,6 +189,7 @@ class Done:
     seconds: float
     notes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    record: Record | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -121,9 +202,10 @@ class Failed:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A job that wasn't started, for its target was there already."""
+    """A job that wasn't started, and why, in words that follow its target's name."""
 
     job: Job
+    reason: str = "is there already"
 
 
 Outcome = Done | Failed | Skipped

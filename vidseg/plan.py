@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from vidseg.errors import OptionError, SourcesError, TargetError
+from vidseg import naming
+from vidseg.errors import OptionError, TargetError
 from vidseg.job import Content, Encoding, Job, Recipe, Skipped, Span
+from vidseg.manifest import Earlier
 from vidseg.media import containers, forms
+from vidseg.sources import Found, find
 
 Existing = Literal["fail", "skip", "overwrite"]
-
-VIDEO_SUFFIXES = frozenset(
-    {
-        ".3g2", ".3gp", ".asf", ".avi", ".dv", ".f4v", ".flv", ".gif", ".ivf", ".m2t", ".m2ts", ".m2v",
-        ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".ogv", ".ts", ".vob",
-        ".webm", ".wmv", ".y4m",
-    }
-)  # fmt: skip
-"""What is taken out of a folder."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +26,18 @@ class Plan:
     jobs: tuple[Job, ...]
     skipped: tuple[Skipped, ...] = ()
 
+    @property
+    def places(self) -> list[Path]:
+        """What appears when the jobs are done: files, and folders of pictures."""
+        return [containers.output_of(job) for job in self.jobs]
+
 
 @dataclass(frozen=True)
 class Outputs:
     """Where outputs go: to one ``file``, or a ``folder`` with names kept, or beside the source with ``label`` added.
 
-    ``suffix`` ends the names that are made, else the source's own does where it is an output's.
+    ``suffix`` ends the names that are made, else the source's own does where it is an output's. ``name`` is a template
+    for the names instead (see ``vidseg.naming``).
     """
 
     label: str
@@ -45,64 +45,103 @@ class Outputs:
     folder: Path | None = None
     existing: Existing = "fail"
     suffix: str | None = None
+    name: str | None = None
 
 
-def plan(sources: Sequence[Path], outputs: Outputs, recipe: Recipe, span: Span | None = None) -> Plan:
-    """The jobs for these sources; folders stand for the videos in them.
+def plan(
+    sources: Sequence[Path],
+    outputs: Outputs,
+    recipe: Recipe,
+    span: Span | None = None,
+    *,
+    recursive: bool = False,
+    earlier: Callable[[Job], Earlier] = lambda _: Earlier(),
+    check: bool = True,
+) -> Plan:
+    """The jobs for these sources; folders stand for the videos in them, and patterns for the videos that they fit.
 
-    Raises a ``RequestError``. The output folder is made last, when nothing else is wrong.
+    With ``recursive`` folders inside folders too, whose tree is kept below the output folder. ``earlier`` is asked
+    what earlier runs say of a job whose output is there: those that are done are skipped. The recipe is looked at last,
+    unless ``check`` leaves that to whom it will be given. Raises a ``RequestError``; makes no folder.
     """
     span = span or Span()
-    if span.start < 0:
-        raise OptionError("--start", "must not be before 0")
-    if span.end is not None and span.end <= span.start:
-        raise OptionError("--end", "must be later than --start")
-    beside = outputs.file is None and outputs.folder is None
-    files = _files(sources, f"-{outputs.label}" if beside else None)
-    if outputs.file is not None and outputs.folder is not None:
-        raise OptionError("--out-dir", "doesn't go with -o: one says the file, the other the folder")
-    if outputs.file is not None and len(files) > 1:
-        raise OptionError("-o", f"names one file, but there are {len(files)} sources: use --out-dir")
+    _check_options(outputs, span)
     content = recipe.encoding.content
-    targets = [_target(file, outputs, content) for file in files]
-    _check_clashes(files, targets)
+    files, targets = _files(sources, outputs, content, recursive=recursive)
     _check_encodings(targets, recipe.encoding)
     jobs, skipped = [], []
     for file, target in zip(files, targets, strict=True):
         job = Job(file, target, recipe, span)
         if _taken(target, content):
-            _check_existing(target, content, outputs.existing)
+            said = earlier(job)
+            if said.done:
+                skipped.append(Skipped(job, "was done already, from this source by this recipe"))
+                continue
+            _check_existing(target, content, outputs.existing, said.changed)
             if outputs.existing == "skip":
                 skipped.append(Skipped(job))
                 continue
         jobs.append(job)
-    recipe.check()
-    for folder in dict.fromkeys(containers.file_of(target, content).parent for target in targets):
-        _check_folder(folder, may_be_made=outputs.folder is not None)
+    if check:
+        recipe.check()
+    _check_folders((containers.file_of(target, content).parent for target in targets), outputs)
     return Plan(tuple(jobs), tuple(skipped))
 
 
-def to_be_written(source: Path, target: Path, existing: Existing) -> bool:
-    """Whether one file's output that is no video is to be made, or skipped because it is there.
-
-    Raises a ``RequestError`` where ``plan`` would.
-    """
-    if not source.exists():
-        raise SourcesError(str(source), "no such file")
-    if source.is_dir():
-        raise SourcesError(str(source), "is a folder: give one file")
-    _check_clashes([source], [target])
-    if _there(target):
-        _check_file(target, existing)
-        if existing == "skip":
-            return False
-    _check_folder(target.parent, may_be_made=False)
-    return True
+def _files(
+    sources: Sequence[Path], outputs: Outputs, content: Content | None, *, recursive: bool
+) -> tuple[list[Path], list[Path]]:
+    """The files meant and where each goes, which may not be the same place twice; no ``content`` is no video's."""
+    found = find(sources, recursive=recursive, own=_own(outputs), apart=outputs.folder)
+    if outputs.file is not None and len(found) > 1:
+        raise OptionError("-o", f"names one file, but there are {len(found)} sources: use --out-dir")
+    files = [one.path for one in found]
+    targets = [_target(one, outputs, content, number) for number, one in enumerate(found, 1)]
+    _check_clashes(files, [_place(target, content) for target in targets])
+    return files, targets
 
 
-def make_folders(plan: Plan) -> None:
-    """Make the output folders that aren't there; raises ``TargetError``."""
-    folders = (containers.file_of(job.target, job.recipe.encoding.content).parent for job in plan.jobs)
+def _check_options(outputs: Outputs, span: Span) -> None:
+    if span.start < 0:
+        raise OptionError("--start", "must not be before 0")
+    if span.end is not None and span.end <= span.start:
+        raise OptionError("--end", "must be later than --start")
+    if outputs.file is not None and outputs.folder is not None:
+        raise OptionError("--out-dir", "doesn't go with -o: one says the file, the other the folder")
+    if outputs.name is not None:
+        if outputs.file is not None:
+            raise OptionError("--name", "doesn't go with -o: both say the output's name")
+        naming.check(outputs.name)
+
+
+def _check_folders(folders: Iterable[Path], outputs: Outputs) -> None:
+    for folder in dict.fromkeys(folders):
+        _check_folder(folder, may_be_made=outputs.folder is not None or outputs.name is not None)
+
+
+def plan_sheets(
+    sources: Sequence[Path], outputs: Outputs, *, recursive: bool = False
+) -> tuple[list[tuple[Path, Path]], list[tuple[Path, Path]]]:
+    """The sources and targets of contact sheets to be made, and of those that are skipped; else as ``plan``."""
+    _check_options(outputs, Span())
+    files, targets = _files(sources, outputs, None, recursive=recursive)
+    made, skipped = [], []
+    for file, target in zip(files, targets, strict=True):
+        if target.suffix.lower() != ".png":
+            raise TargetError(str(target), "a contact sheet is a .png")
+        if _there(target):
+            _check_file(target, outputs.existing, "")
+            if outputs.existing == "skip":
+                skipped.append((file, target))
+                continue
+        made.append((file, target))
+    _check_folders((target.parent for target in targets), outputs)
+    return made, skipped
+
+
+def make_folders(places: Iterable[Path]) -> None:
+    """Make the folders of outputs that aren't there; raises ``TargetError``."""
+    folders = (place.parent for place in places)
     for folder in dict.fromkeys(folders):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -110,42 +149,29 @@ def make_folders(plan: Plan) -> None:
             raise TargetError(str(folder), f"can't be made: {error.strerror}") from None
 
 
-def _files(sources: Sequence[Path], own: str | None) -> list[Path]:
-    """The files meant; ``own`` ends the names of outputs that an earlier run put beside them, which are no sources."""
-    files: dict[Path, None] = {}
-    for source in sources:
-        try:
-            files.update(dict.fromkeys(_videos(source, own)))
-        except OSError as error:
-            raise SourcesError(str(source), f"can't be read: {error.strerror}") from None
-    if not files:
-        raise SourcesError("sources", "none given")
-    return list(files)
+def _own(outputs: Outputs) -> str | None:
+    """How the names of outputs end that an earlier run put beside their sources."""
+    if outputs.file is not None or outputs.folder is not None:
+        return None
+    if outputs.name is None:
+        return f"-{outputs.label}"
+    before, stem, after = outputs.name.removesuffix("{suffix}").partition("{stem}")
+    return after if stem and not before and after and "{" not in after else None
 
 
-def _videos(source: Path, own: str | None) -> list[Path]:
-    """The source itself, or the videos in it."""
-    if not source.is_dir():
-        if not source.exists():
-            raise SourcesError(str(source), "no such file")
-        return [source]
-    found = sorted(p for p in source.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES and p.is_file())
-    if own is not None:
-        stems = {path.stem for path in found}
-        found = [path for path in found if path.stem.removesuffix(own) not in stems - {path.stem}]
-    if not found:
-        raise SourcesError(str(source), "no video in this folder")
-    return found
+def _place(target: Path, content: Content | None) -> Path:
+    return target if content is None else containers.file_of(target, content)
 
 
-def _target(source: Path, outputs: Outputs, content: Content) -> Path:
+def _target(source: Found, outputs: Outputs, content: Content | None, number: int) -> Path:
+    path = source.path
     if outputs.file is not None:
-        containers.container_of(outputs.file, content)
         return outputs.file
-    suffix = outputs.suffix or containers.usual_suffix(source)
-    if outputs.folder is not None:
-        return outputs.folder / f"{source.stem}{suffix}"
-    return source.with_name(f"{source.stem}-{outputs.label}{suffix}")
+    suffix = outputs.suffix or containers.usual_suffix(path)
+    folder = path.parent if outputs.folder is None else outputs.folder / source.below
+    if outputs.name is not None:
+        return folder / naming.named(outputs.name, path, suffix, outputs.label, number)
+    return folder / (f"{path.stem}{suffix}" if outputs.folder is not None else f"{path.stem}-{outputs.label}{suffix}")
 
 
 def _same_place(path: Path) -> str:
@@ -194,29 +220,31 @@ def _taken(target: Path, content: Content) -> bool:
         raise TargetError(str(place), f"can't be read: {error.strerror}") from None
 
 
-def _check_existing(target: Path, content: Content, existing: Existing) -> None:
+def _check_existing(target: Path, content: Content, existing: Existing, changed: str) -> None:
     place = containers.file_of(target, content)
     if place != target:
-        _check_full_folder(place, target, existing)
+        _check_full_folder(place, target, existing, changed)
     else:
-        _check_file(target, existing)
+        _check_file(target, existing, changed)
 
 
-def _check_file(target: Path, existing: Existing) -> None:
+def _check_file(target: Path, existing: Existing, changed: str) -> None:
     if target.is_dir():
         raise TargetError(str(target), "is a folder")
     if existing == "fail":
-        raise TargetError(str(target), "is there already: use --existing overwrite or skip, or another name")
+        since = f", and {changed} has changed since it was made" if changed else ""
+        raise TargetError(str(target), f"is there already{since}: use --existing overwrite or skip, or another name")
     if existing == "overwrite" and target.is_symlink():
         raise TargetError(str(target), "is a symbolic link: it isn't written through")
 
 
-def _check_full_folder(folder: Path, target: Path, existing: Existing) -> None:
+def _check_full_folder(folder: Path, target: Path, existing: Existing, changed: str) -> None:
     """A sequence replaces one of its own name and nothing else."""
     if not folder.is_dir():
         raise TargetError(str(folder), "is a file: a sequence needs a folder")
     if existing == "fail":
-        raise TargetError(str(folder), "is not empty: use --existing overwrite or skip, or another folder")
+        since = f", and {changed} has changed since it was made" if changed else ""
+        raise TargetError(str(folder), f"is not empty{since}: use --existing overwrite or skip, or another folder")
     if existing == "overwrite" and folder.is_symlink():
         raise TargetError(str(folder), "is a symbolic link: it isn't written through")
     foreign = [path.name for path in folder.iterdir() if not containers.belongs(target, path.name)]

@@ -18,33 +18,49 @@ from vidseg.media.sequence import SequenceSink
 from vidseg.media.sink import Sink
 from vidseg.media.source import Source
 from vidseg.prefetch import prefetch
+from vidseg.recording import Recorder
 from vidseg.stages import Filter, Segmenter
 
 T = TypeVar("T")
 
 
-def render(job: Job, progress: Callable[[Progress], None] = lambda _: None, *, overwrite: bool = False) -> Done:
-    """Do one job; the target is there, whole, when this returns, and untouched when it raises a ``JobError``."""
+def render(
+    job: Job,
+    progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    overwrite: bool = False,
+    record: bool = False,
+) -> Done:
+    """Do one job; the target is there, whole, when this returns, and untouched when it raises a ``JobError``.
+
+    With ``record`` what a report shows is taken on the way.
+    """
     began = time.perf_counter()
     notes = Notes()
     count = 0
     with ExitStack() as stack:
-        stack.enter_context(_one_thread_for_opencv())
+        stack.enter_context(one_thread_for_opencv())
         source = stack.enter_context(Source(job.source, job.span, notes))
         recipe = job.recipe
         sink = _sink(job, source, notes, overwrite=overwrite)
         stack.callback(sink.close)
-        cutouts = _cutouts(stack, recipe.segmenter, recipe.filters, source)
+        cutouts = cutouts_of(stack, recipe.segmenter, recipe.filters, source)
         total = source.total
+        recorder = Recorder(total) if record else None
+        if recorder is not None:
+            cutouts = closed(stack, recorder.cutouts(cutouts))
         progress(Progress(0, total))
-        for frame in _closed(stack, recipe.effect(cutouts)):
+        for frame in closed(stack, recipe.effect(cutouts)):
+            if recorder is not None:
+                recorder.frame(frame)
             sink.write(frame)
             count += 1
             progress(Progress(count, total))
         if count != source.given:
             raise IncompleteError(str(job.target), f"{source.given} frames were read, {count} made of them")
         sink.finish()
-    return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details))
+    seen = None if recorder is None else recorder.record()
+    return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details), seen)
 
 
 def _sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> Sink | SequenceSink:
@@ -56,7 +72,7 @@ def _sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> Sink | 
 
 
 @contextmanager
-def _one_thread_for_opencv() -> Iterator[None]:
+def one_thread_for_opencv() -> Iterator[None]:
     """Its threads would wait actively for pieces of work too small for them, on the encoder's processors."""
     before = cv2.getNumThreads()
     cv2.setNumThreads(1)
@@ -69,18 +85,32 @@ def _one_thread_for_opencv() -> Iterator[None]:
 def mattes(source: Source, segmenter: Segmenter, filters: Sequence[Filter]) -> Generator[Cutout]:
     """The cutouts of a source, without an effect."""
     with ExitStack() as stack:
-        yield from _cutouts(stack, segmenter, filters, source)
+        yield from cutouts_of(stack, segmenter, filters, source)
 
 
-def _cutouts(stack: ExitStack, segmenter: Segmenter, filters: Sequence[Filter], source: Source) -> Iterator[Cutout]:
-    """Decoding in one thread, segmenting and filtering in another, both a little ahead of who asks."""
-    frames: Iterator[Frame] = _closed(stack, prefetch(_closed(stack, source.frames())))
-    cutouts = _closed(stack, segmenter(frames))
+def cutouts_of(
+    stack: ExitStack,
+    segmenter: Segmenter,
+    filters: Sequence[Filter],
+    source: Source,
+    watched: Callable[[Iterable[Frame]], Iterator[Frame]] = iter,
+) -> Iterator[Cutout]:
+    """Decoding in one thread, segmenting and filtering in another, both a little ahead of who asks.
+
+    All is closed with the stack; ``watched`` sees every frame that is read.
+    """
+    frames: Iterator[Frame] = closed(stack, prefetch(_seen(source, watched)))
+    cutouts = closed(stack, segmenter(frames))
     for filter_ in filters:
-        cutouts = _closed(stack, filter_(cutouts))
-    return _closed(stack, prefetch(cutouts))
+        cutouts = closed(stack, filter_(cutouts))
+    return closed(stack, prefetch(cutouts))
 
 
-def _closed(stack: ExitStack, stream: Iterable[T]) -> Iterator[T]:
+def _seen(source: Source, watched: Callable[[Iterable[Frame]], Iterator[Frame]]) -> Iterator[Frame]:
+    with closing(cast("Generator[Frame]", source.frames())) as frames:
+        yield from watched(frames)
+
+
+def closed(stack: ExitStack, stream: Iterable[T]) -> Iterator[T]:
     """A stage's generator that is closed with the stack, before what it reads from."""
     return stack.enter_context(closing(cast("Generator[T]", stream)))

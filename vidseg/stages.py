@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from vidseg.frame import Cutout, Frame
@@ -56,6 +57,10 @@ class Effect(Stage, ABC):
 
     flat: ClassVar[bool] = False
     """Whether much of its pictures is of one colour, which the encoder is to keep exact."""
+
+    def begun_at(self, time: Fraction) -> Effect:
+        """The same effect for a piece of a job whose first frame is at ``time``: what moves by itself began then."""
+        return self
 
     @abstractmethod
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:

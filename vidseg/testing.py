@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,12 +15,12 @@ from pathlib import Path
 import av
 import numpy as np
 
-from vidseg.frame import FULL, Cutout, Frame, Plane, planes_of
+from vidseg.frame import FULL, Cutout, Frame, Matte, Plane, planes_of
 from vidseg.job import Encoding, Span
 from vidseg.media.notes import Notes
 from vidseg.media.sink import Sink
 from vidseg.media.source import Source
-from vidseg.stages import Effect, Segmenter
+from vidseg.stages import Effect, Filter, Segmenter
 
 Painter = Callable[[int, list[Plane]], None]
 
@@ -75,11 +79,15 @@ class Clip:
     rotation: int = 0
     mirrored: bool = False
     painter: Painter = paint
+    keys: int | None = None
+    """Frames from one key frame to the next, the encoder's choice without."""
+    options: tuple[tuple[str, str], ...] = ()
 
     def write(self, path: Path) -> Path:
         """Make the file; gives its path."""
         codec = self.codec or ("ffv1" if path.suffix == ".mkv" else "libx264")
         options = {"crf": "10", "preset": "ultrafast"} if codec == "libx264" else {}
+        options |= dict(self.options)
         times = self.times if self.times is not None else range(self.frames)
         with av.open(str(path), "w", container_options={"avoid_negative_ts": "disabled"}) as out:
             video = out.add_stream(codec, rate=25, options=options, time_base=self.time_base)
@@ -88,6 +96,8 @@ class Clip:
             context.width, context.height, context.pix_fmt = self.width, self.height, self.pixel_format
             context.color_range, context.colorspace, context.color_primaries, context.color_trc = self.tags
             context.sample_aspect_ratio = self.aspect
+            if self.keys is not None:
+                context.gop_size = self.keys
             if self.rotation or self.mirrored:
                 video.set_display_rotation(self.rotation, hflip=self.mirrored)
             audio = None
@@ -177,3 +187,98 @@ class FailsAt(Effect):
             if cutout.frame.index == self.index:
                 raise self.error("as asked")
             yield cutout.frame
+
+
+@dataclass(frozen=True)
+class Light(Segmenter):
+    """A segmenter that looks: what is lighter than half is person, at the size of the frame's luma over ``by``."""
+
+    by: int = 2
+
+    def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
+        """The luma itself, from 0 to 1."""
+        for one in frames:
+            luma = one.planes[0][:: self.by, :: self.by]
+            yield Cutout(one, luma.astype(np.float32) / (255 if one.depth == 8 else (1 << one.depth) - 1))
+
+
+@dataclass(frozen=True)
+class MeanOf(Filter):
+    """The mean of a matte and its neighbours, ``reach`` to either side, as many as there are: a bounded window."""
+
+    reach: int = 2
+
+    @property
+    def window(self) -> int:
+        """As far as it reaches."""
+        return self.reach
+
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
+        """Mattes of the same kind."""
+        near: deque[Cutout] = deque()
+        at = 0
+        for cutout in cutouts:
+            near.append(cutout)
+            if len(near) - at > self.reach:
+                yield self._mean(near, at)
+                at += 1
+                if at > self.reach:
+                    near.popleft()
+                    at -= 1
+        while at < len(near):
+            yield self._mean(near, at)
+            at += 1
+            if at > self.reach:
+                near.popleft()
+                at -= 1
+
+    def _mean(self, near: Sequence[Cutout], at: int) -> Cutout:
+        mattes: list[Matte] = [
+            near[n].matte for n in range(max(at - self.reach, 0), min(at + self.reach + 1, len(near)))
+        ]
+        return Cutout(near[at].frame, np.asarray(np.mean(mattes, axis=0, dtype=np.float32)))
+
+
+@dataclass(frozen=True)
+class Shows(Effect):
+    """The matte itself as luma, so that mattes can be read out of a file without loss."""
+
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
+        """Grey frames."""
+        for cutout in cutouts:
+            made = av.VideoFrame(cutout.frame.width, cutout.frame.height, cutout.frame.picture.format.name)
+            luma, *chroma = planes_of(made)
+            luma[:] = cutout.matte >> (16 - cutout.frame.depth)
+            for plane in chroma:
+                plane[:] = 1 << (cutout.frame.depth - 1)
+            yield cutout.frame.with_picture(made)
+
+
+@dataclass(frozen=True)
+class DiesAt(Effect):
+    """An effect whose process, at frame ``index``, is ended by ``by``, or hangs where that is 0.
+
+    With ``once``, the path of a file that isn't there, it does so the first time only: it makes the file.
+    """
+
+    index: int
+    by: int = signal.SIGKILL
+    once: str | None = None
+
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
+        """The frames as they are."""
+        for cutout in cutouts:
+            if cutout.frame.index == self.index and self._now():
+                while not self.by:
+                    time.sleep(60)
+                os.kill(os.getpid(), self.by)
+            yield cutout.frame
+
+    def _now(self) -> bool:
+        if self.once is None:
+            return True
+        try:
+            os.close(os.open(self.once, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import click
@@ -76,6 +77,9 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
         "start": Fraction(0), "end": None, "quality": "good", "model": None, "threshold": 0.5, "softness": 0.6,
         "grow": 0, "shrink": 0, "feather": 0, "feather_in": 0, "keep_largest": False, "invert": False, "dry_run": False,
         "quiet": False, "verbose": False, "as_json": False,
+        "recursive": False, "name": None,
+        "workers": None, "cluster": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
+        "reports": (), "save_recipe": None,
     }  # fmt: skip
 
 
@@ -86,6 +90,9 @@ def test_what_is_given_arrives() -> None:
         "--threshold", "0.4", "--softness", "0.2", "--grow", "1", "--shrink", "2", "--feather", "3",
         "--feather-in", "4", "--keep-largest", "--invert", "--dry-run", "-q", "-v",
         "--json",
+        "--recursive", "--name", "{stem}.mp4",
+        "--workers", "3", "--cluster", "tcp://host:8786", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
+        "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml",
     )  # fmt: skip
     assert [str(path) for path in values.pop("sources")] == ["a.mp4", "b"]
     assert (str(values.pop("output")), str(values.pop("out_dir"))) == ("out.mp4", "done")
@@ -95,8 +102,20 @@ def test_what_is_given_arrives() -> None:
         "grow": 1, "shrink": 2, "feather": 3, "feather_in": 4, "keep_largest": True,
         "invert": True, "dry_run": True, "quiet": True, "verbose": True,
         "as_json": True,
+        "recursive": True, "name": "{stem}.mp4",
+        "workers": 3, "cluster": "tcp://host:8786", "piece": Fraction(90), "stall": 5.5, "progress": "json",
+        "reports": (Path("r.html"), Path("r.json")), "save_recipe": Path("r.toml"),
     }  # fmt: skip
 
 
 def test_a_file_whose_name_begins_with_a_dash_is_taken_after_two() -> None:
     assert [str(path) for path in parsed("--", "-q.mp4")["sources"]] == ["-q.mp4"]
+
+
+def test_the_names_of_a_list_are_sources_like_those_written_out(tmp_path: Path) -> None:
+    (tmp_path / "b.mp4").write_bytes(b"")
+    (tmp_path / "list").write_text(f"{tmp_path}/b.mp4\n")
+    values = parsed("a.mp4", "--from-file", str(tmp_path / "list"))
+    assert values["sources"] == (Path("a.mp4"), tmp_path / "b.mp4")
+    assert "from_file" not in values
+    assert parsed("--from-file", str(tmp_path / "list"))["sources"] == (tmp_path / "b.mp4",)

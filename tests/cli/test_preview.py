@@ -78,13 +78,17 @@ def test_what_can_not_work_is_one_line_and_leaves_nothing(
     assert list(clip.parent.iterdir()) == [clip]
 
 
-def test_a_source_is_one_file_that_is_there(vidseg: Run, clip: Path) -> None:
-    for source in (clip.parent, clip.with_name("nowhere.mp4")):
-        assert vidseg("preview", source).code == 2
-    clip.write_text("no video")
-    ran = vidseg("preview", clip)
-    assert (ran.code, len(ran.err.splitlines())) == (1, 1)
-    assert list(clip.parent.iterdir()) == [clip]
+def test_a_source_that_is_not_there_is_refused(vidseg: Run, clip: Path) -> None:
+    assert vidseg("preview", clip.with_name("nowhere.mp4")).code == 2
+
+
+def test_of_a_folder_every_video_has_a_sheet_and_one_that_fails_stops_none(vidseg: Run, clip: Path) -> None:
+    clip.with_name("bad.mp4").write_bytes(b"no video")
+    ran = vidseg("preview", clip.parent, "--count", 1, "--out-dir", clip.parent / "sheets")
+    assert ran.code == 1
+    assert "FAILED: " in ran.err
+    assert "1 done, 1 failed, 0 skipped" in ran.err
+    assert [path.name for path in (clip.parent / "sheets").iterdir()] == [f"{clip.stem}.png"]
 
 
 def test_from_python(clip: Path) -> None:

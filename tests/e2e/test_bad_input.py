@@ -81,6 +81,27 @@ def test_a_folder_without_video(vidseg: Run, here: Path) -> None:
     assert "no video" in refused(vidseg, here, here / "notes", "--bg", "green", "--out-dir", here / "out")
 
 
+def test_a_list_with_missing_names(vidseg: Run, here: Path) -> None:
+    (here / "list.txt").write_text(f"{here}/talk.mp4\n{here}/gone.mp4\n")
+    said = refused(vidseg, here, "--from-file", here / "list.txt", "--bg", "green", "--out-dir", here / "out")
+    assert f"list.txt, line 2: {here}/gone.mp4: no such file" in said
+
+
+def test_a_template_that_leaves_the_folder(vidseg: Run, here: Path) -> None:
+    said = refused(
+        vidseg, here, here / "talk.mp4", "--bg", "green", "--out-dir", here / "out", "--name", "../{stem}.mp4"
+    )
+    assert "leaves the folder" in said
+
+
+def test_links_in_a_circle(vidseg: Run, here: Path) -> None:
+    (here / "more").mkdir()
+    (here / "more" / "back").symlink_to(here)
+    ran = vidseg("replace", here, "--recursive", "--bg", "green", "--out-dir", here / "out", "--dry-run", "--json")
+    assert ran.code == 0
+    assert len(ran.out.splitlines()) == 1
+
+
 def test_a_file_that_may_not_be_read(vidseg: Run, public: Path, as_nobody: AsNobody) -> None:
     (public / "out").mkdir()
     (public / "out").chmod(0o777)

@@ -62,12 +62,12 @@ def test_no_clip_is_left_out_here() -> None:
 
 def test_all_is_done(batch: Batch) -> None:
     assert batch.ran.returncode == 0, batch.ran.stderr
-    assert sorted(path.name for path in batch.folder.iterdir()) == sorted(CLIPS)
+    assert sorted(path.name for path in batch.folder.iterdir()) == sorted([".vidseg.jsonl", *CLIPS])
 
 
 def test_standard_output_is_one_json_object_for_each_clip(batch: Batch) -> None:
     said = [json.loads(line) for line in batch.ran.stdout.splitlines()]
-    assert [Path(one["source"]).name for one in said] == CLIPS
+    assert sorted(Path(one["source"]).name for one in said) == sorted(CLIPS)
     assert {one["outcome"] for one in said} == {"done"}
 
 
@@ -299,8 +299,10 @@ def test_a_signal_ends_it_within_two_seconds_and_leaves_nothing(
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a test run may ignore it
     )  # fmt: skip
     try:
-        written = wait_for(lambda: next((p for p in tmp_path.iterdir() if p.stat().st_size), None), process)
-        assert written.name.endswith(".part")
+        written = wait_for(
+            lambda: next((p for p in tmp_path.glob(".vidseg-*.part") if p.stat().st_size), None), process
+        )
+        assert written.exists()
         process.send_signal(number)
         out, err = process.communicate(timeout=2)
     finally:

@@ -224,6 +224,22 @@ def test_as_many_out_as_in_in_order_at_the_same_times(listed: Listed) -> None:
 
 
 @every_stage
+def test_a_piece_that_begins_and_ends_its_window_apart_gives_what_the_whole_gives(listed: Listed) -> None:
+    inputs = inputs_of(listed.stage, stream())
+    whole_ = contents(listed.stage(inputs))
+    window = listed.stage.window
+    if window is None:
+        pytest.skip("says that it can't be cut")
+    stage = listed.stage
+    if isinstance(stage, Effect):
+        stage = stage.begun_at(inputs[0].frame.time)
+    for first, stop in ((0, 2), (2, 4), (1, 6), (5, 6)):
+        begin, end = max(first - window, 0), min(stop + window, len(inputs))
+        made = contents(stage(inputs[begin:end]))
+        assert made[first - begin : stop - begin] == whole_[first:stop]
+
+
+@every_stage
 def test_nothing_in_gives_nothing_out(listed: Listed) -> None:
     assert list(listed.stage(())) == []
 

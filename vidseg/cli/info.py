@@ -25,7 +25,7 @@ def info(files: tuple[Path, ...], **others: Any) -> int:
     from vidseg.cli.run import speaking
 
     failed = False
-    with speaking(others) as (voice, stream):
+    with speaking(others) as stream:
         from vidseg.media.info import info as look
 
         for file in files:
@@ -33,13 +33,13 @@ def info(files: tuple[Path, ...], **others: Any) -> int:
                 found = look(file)
             except SourceError as error:
                 failed = True
-                if voice.as_json:
+                if others["as_json"]:
                     click.echo(json.dumps({"source": str(file), "outcome": "failed", "reason": error.reason}))
                 print(f"FAILED: {printable(file)}: {printable(error.reason)}", file=stream)
                 continue
-            if voice.as_json:
+            if others["as_json"]:
                 click.echo(found.to_json())
-            elif not voice.quiet:
+            elif not others["quiet"]:
                 click.echo("\n".join(_lines(found)))
     return 1 if failed else 0
 

@@ -19,7 +19,9 @@ from vidseg.cli.overlay import overlay
 from vidseg.cli.preview import preview
 from vidseg.cli.printable import printable
 from vidseg.cli.replace import replace
+from vidseg.cli.run_recipe import run
 from vidseg.cli.screen import screen
+from vidseg.cli.status import status
 from vidseg.errors import VidsegError
 
 INTERRUPTED, TERMINATED = 130, 143
@@ -34,19 +36,22 @@ def commands() -> None:
     vidseg replace talk.mp4 --bg beach.jpg             another background
     vidseg blur talk.mp4                               the place out of focus
     vidseg screen talk.mp4 --color green               a plate for a keyer
+    vidseg matte talk.mp4                              the alpha in grey, for a track matte
+    vidseg cutout talk.mp4 --for premiere              the people with a real alpha
     vidseg overlay talk.mp4                            the matte painted over the picture
     vidseg preview talk.mp4                            a picture of some moments, in seconds
     vidseg info talk.mp4                               what a file is, and whether it is transparent
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
-    vidseg matte talk.mp4                              the alpha in grey, for a track matte
-    vidseg cutout talk.mp4 --for premiere              the people with a real alpha
+    vidseg status done/                                what of it is done
+    vidseg run recipe.toml footage/ --out-dir done/    what a file says
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
-    is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 130 interrupted.
+    is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 3 the workers failed,
+    130 interrupted.
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
-for command in (replace, blur, screen, matte, cutout, overlay, preview, info):
+for command in (replace, blur, screen, matte, cutout, overlay, preview, info, run, status):
     commands.add_command(command)
 
 

@@ -44,9 +44,30 @@ def _all(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-def sources(function: F) -> F:
-    """SOURCES: files and folders."""
-    return click.argument("sources", nargs=-1, required=True, metavar="SOURCES...", type=PATH)(function)
+def _with_list(ctx: click.Context, param: click.Parameter, given: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The sources of the command line and those of ``--from-file``, one of which there must be."""
+    from_file = ctx.params.pop("from_file", None)
+    if from_file is not None and not ctx.resilient_parsing:
+        from vidseg.sources import read_list
+
+        return (*given, *read_list(from_file))
+    if not given and not ctx.resilient_parsing:
+        raise click.MissingParameter(ctx=ctx, param=param)
+    return given
+
+
+sources: Callable[[F], F] = _all(
+    click.argument("sources", nargs=-1, metavar="SOURCES...", type=PATH, callback=_with_list),
+    click.option("--recursive", is_flag=True, help="Folders inside folders too; the tree is kept below --out-dir."),
+    click.option(
+        "--from-file",
+        metavar="LIST",
+        type=PATH,
+        is_eager=True,
+        help="Sources from a file, one name a line; - is standard input.",
+    ),
+)
+"""SOURCES: files, folders and patterns; a list of them reaches the command as if it had been written out."""
 
 
 existing: Callable[[F], F] = click.option(
@@ -60,6 +81,11 @@ existing: Callable[[F], F] = click.option(
 outputs: Callable[[F], F] = _all(
     click.option("-o", "--output", type=PATH, help="The output, for one source."),
     click.option("--out-dir", type=PATH, help="The folder for the outputs; names are kept."),
+    click.option(
+        "--name",
+        metavar="TEMPLATE",
+        help="Names for the outputs, as {stem}-beach{suffix}; also {label}, {folder}, {number:03}.",
+    ),
     existing,
 )
 
@@ -128,6 +154,35 @@ def edge(options: dict[str, Any]) -> Any:
     )
 
 
+working: Callable[[F], F] = _all(
+    click.option(
+        "--workers",
+        type=click.IntRange(0, 256),
+        envvar="VIDSEG_WORKERS",
+        help="Processes that work side by side; 0 works in vidseg's own. [default: one for each processor]",
+    ),
+    click.option(
+        "--piece",
+        type=Time(),
+        default="30",
+        show_default=True,
+        help="Cut what is longer into pieces of about this length, done side by side; 0 cuts nothing.",
+    ),
+    click.option(
+        "--stall",
+        type=click.FloatRange(min=1),
+        default=120,
+        show_default=True,
+        help="Seconds without a frame after which a worker is given up.",
+    ),
+    click.option(
+        "--cluster",
+        metavar="tcp://HOST:8786",
+        help="Work on a Dask cluster whose machines see the same files (needs vidseg[cluster]).",
+    ),
+)
+"""Who does the work; part of ``telling``, so that every command that makes videos has it."""
+
 voice: Callable[[F], F] = _all(
     click.option("-q", "--quiet", is_flag=True, help="Say nothing but failures."),
     click.option("-v", "--verbose", is_flag=True, help="Say guesses and details, and let the libraries' logs through."),
@@ -135,8 +190,30 @@ voice: Callable[[F], F] = _all(
 )
 
 telling: Callable[[F], F] = _all(
+    working,
     click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
     voice,
+    click.option(
+        "--progress",
+        type=click.Choice(["bar", "json", "none"]),
+        default="bar",
+        show_default=True,
+        help="Bars on a terminal, or events for programs on standard error, one JSON object a line.",
+    ),
+    click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FILE.html|FILE.json",
+        type=PATH,
+        help="Write what became of every file, as a page with pictures and plots, or for programs.",
+    ),
+    click.option(
+        "--save-recipe",
+        metavar="FILE.toml",
+        type=PATH,
+        help="Write these options to a file, for vidseg run FILE.toml SOURCES...",
+    ),
 )
 
 shared: Callable[[F], F] = _all(outputs, encoding, span, segmenter, telling)

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TextIO
 
 import click
 
 from vidseg import libraries
-from vidseg.cli.heap import keep_large_blocks_apart
-from vidseg.cli.printable import printable
+from vidseg.cli import dry_run, recipe_file, telling
 from vidseg.cli.quiet import libraries_silenced
+from vidseg.cli.working import begun_workers
 from vidseg.errors import OptionError
-
-
-@dataclass(frozen=True)
-class Voice:
-    """How much is said, and where: ``-q``, ``-v``, ``--json``."""
-
-    quiet: bool
-    verbose: bool
-    as_json: bool
+from vidseg.heap import keep_large_blocks_apart
 
 
 @contextmanager
-def speaking(options: dict[str, Any]) -> Iterator[tuple[Voice, TextIO]]:
+def speaking(options: dict[str, Any]) -> Iterator[TextIO]:
     """What a command's work is done within: how much is said, and where. Raises a ``RequestError``."""
-    voice = Voice(options["quiet"], options["verbose"], options["as_json"])
-    if voice.quiet and voice.verbose:
+    if options["quiet"] and options["verbose"]:
         raise OptionError("--quiet", "doesn't go with --verbose")
     libraries.require()
     keep_large_blocks_apart()
-    if voice.verbose:
+    if options["verbose"]:
         logging.basicConfig(format="%(name)s: %(message)s")
         logging.getLogger("vidseg").setLevel(logging.DEBUG)
-    with libraries_silenced(silent=not voice.verbose) as stream:
-        yield voice, stream
+    with libraries_silenced(silent=not options["verbose"]) as stream:
+        yield stream
 
 
 def run_jobs(
@@ -49,112 +39,102 @@ def run_jobs(
 
     ``encoding`` is made of the shared options where it isn't given; ``suffix`` ends the names that are made.
     """
-    with speaking(options) as (voice, stream):
-        return _run(effect, label, options | {"encoding": encoding, "suffix": suffix}, voice, stream)
+    with speaking(options) as stream, begun_workers(options) as workers:
+        return _run(effect, label, options | {"encoding": encoding, "suffix": suffix}, workers, stream)
 
 
-def _run(effect: Any, label: str, options: dict[str, Any], voice: Voice, stream: TextIO) -> int:
-    from vidseg import api, batch
+def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream: TextIO) -> int:
+    from vidseg import api, report
     from vidseg.cli.options import edge
-    from vidseg.job import Encoding, Failed, Span
+    from vidseg.job import Encoding, Span
+    from vidseg.manifest import History
     from vidseg.plan import Outputs, make_folders, plan
+    from vidseg.tasks import Terms
 
     encoding = options["encoding"] or Encoding(options["codec"], options["crf"], options["preset"])
-    recipe = api.recipe(
-        effect, model=options["model"], quality=options["quality"], edge=edge(options), encoding=encoding
+    recipe = workers.placed(
+        api.recipe(effect, model=options["model"], quality=options["quality"], edge=edge(options), encoding=encoding)
     )
-    outputs = Outputs(label, options["output"], options["out_dir"], options["existing"], options["suffix"])
-    planned = plan(options["sources"], outputs, recipe, Span(options["start"], options["end"]))
+    outputs = workers.placed(
+        Outputs(label, options["output"], options["out_dir"], options["existing"], options["suffix"], options["name"])
+    )
+    planned = plan(
+        workers.placed(options["sources"]),
+        outputs,
+        recipe,
+        Span(options["start"], options["end"]),
+        recursive=options["recursive"],
+        earlier=History(outputs.folder),
+        check=workers.inline,
+    )
+    if not workers.inline:
+        workers.check(recipe)
+    told = _teller(options, len(planned.jobs), stream)
     if options["dry_run"]:
-        for job in planned.jobs:
-            _tell_planned(job, voice)
+        dry_run.tell(planned.jobs, workers.wanted, as_json=options["as_json"])
         for skipped in planned.skipped:
-            _tell(skipped, voice, stream)
+            _tell(told, skipped, options)
         return 0
-    make_folders(planned)
-    counts = {"Done": 0, "Failed": 0, "Skipped": 0}
-    bar = _Bar(stream, off=voice.quiet)
+    if options["save_recipe"] is not None:
+        recipe_file.save(options["save_recipe"], click.get_current_context())
+    make_folders(planned.places)
+    for path in options["reports"]:
+        report.check(path)
+    terms = Terms(options["existing"] == "overwrite", Fraction(options["piece"]) or None, bool(options["reports"]))
+    try:
+        return _do(planned, outputs.folder, terms, workers, told, options)
+    finally:
+        told.clear()
+
+
+def _do(planned: Any, folder: Any, terms: Any, workers: Any, told: Any, options: dict[str, Any]) -> int:
+    """The jobs; gives the exit code."""
+    from vidseg import batch
+    from vidseg.keeping import Keeping
+
+    outcomes = list(planned.skipped)
     for skipped in planned.skipped:
-        counts["Skipped"] += 1
-        _tell(skipped, voice, stream)
-    failed = False
-    for result in batch.run(planned.jobs, bar.show, overwrite=options["existing"] == "overwrite"):
-        bar.clear()
-        counts[type(result).__name__] += 1
-        failed |= isinstance(result, Failed)
-        _tell(result, voice, stream)
-    if sum(counts.values()) > 1 and not voice.quiet:
-        print(f"{counts['Done']} done, {counts['Failed']} failed, {counts['Skipped']} skipped", file=stream)
-    return 1 if failed else 0
+        _tell(told, skipped, options)
+    with Reporting(options["reports"], outcomes), Keeping(planned.jobs, folder, terms) as kept:
+        workers.make_ready(planned.jobs, terms)
+        with workers:
+            for outcome in batch.run(
+                planned.jobs, told.progress, workers=workers.of_this_run, terms=terms, begun=kept.begun
+            ):
+                kept.ended(outcome)
+                outcomes.append(outcome)
+                _tell(told, outcome, options)
+    names = [type(outcome).__name__ for outcome in outcomes]
+    counts = {name: names.count(name) for name in ("Done", "Failed", "Skipped")}
+    told.sums(counts)
+    return 1 if counts["Failed"] else 0
 
 
-class _Bar:
-    """One bar, for the job that is being done; none where standard error is no terminal."""
+class Reporting:
+    """Reports written at the end, also of a run that was interrupted."""
 
-    def __init__(self, stream: TextIO, *, off: bool) -> None:
-        self._stream, self._off = stream, off
-        self._bar: Any = None
+    def __init__(self, paths: Any, outcomes: Any) -> None:
+        self._paths, self._outcomes = paths, outcomes
 
-    def show(self, job: Any, progress: Any) -> None:
-        """Move on; begins the bar at the job's first frame."""
-        if self._off or not self._stream.isatty():
-            return
-        if self._bar is None:
-            from tqdm import tqdm
+    def __enter__(self) -> None:
+        """Nothing yet."""
 
-            self._bar = tqdm(
-                total=progress.total, desc=job.source.name[:40], unit=" frames", file=self._stream, leave=False,
-                dynamic_ncols=True,
-            )  # fmt: skip
-        self._bar.update(progress.frames - self._bar.n)
+    def __exit__(self, *_: object) -> None:
+        from vidseg import report
 
-    def clear(self) -> None:
-        """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+        for path in self._paths:
+            report.write(path, self._outcomes)
 
 
-def _tell_planned(job: Any, voice: Voice) -> None:
-    if voice.as_json:
-        _print_json(job, outcome="planned")
-    else:
-        click.echo(f"{printable(job.source)} -> {printable(job.target)}")
+def _teller(options: dict[str, Any], jobs: int, stream: TextIO) -> Any:
+    if options["progress"] == "json":
+        return telling.Events(stream)
+    bars = options["progress"] != "none"
+    return telling.Lines(stream, jobs, quiet=options["quiet"], verbose=options["verbose"], bars=bars)
 
 
-def _print_json(job: Any, **more: object) -> None:
-    click.echo(json.dumps({"source": str(job.source), "target": str(job.target)} | more))
-
-
-def _tell(outcome: Any, voice: Voice, stream: TextIO) -> None:
+def _tell(told: Any, outcome: Any, options: dict[str, Any]) -> None:
     """One line for a person, and one object for a program."""
-    from vidseg.job import Done, Failed
-
-    job = outcome.job
-    if isinstance(outcome, Done):
-        alpha = job.recipe.encoding.alpha
-        if voice.as_json:
-            _print_json(
-                job, outcome="done", frames=outcome.frames, seconds=round(outcome.seconds, 3),
-                notes=list(outcome.notes), details=list(outcome.details), **({"alpha": alpha} if alpha else {}),
-            )  # fmt: skip
-        if not voice.quiet:
-            speed = outcome.frames / outcome.seconds if outcome.seconds else 0.0
-            told = ([f"{alpha} alpha"] if alpha else []) + list(outcome.notes)
-            notes = "".join(f"; {printable(note)}" for note in told)
-            print(
-                f"done: {printable(job.target)}: {outcome.frames} frames in {outcome.seconds:.1f} s "
-                f"({speed:.1f}/s){notes}",
-                file=stream,
-            )
-            for detail in outcome.details if voice.verbose else ():
-                print(f"      {printable(detail)}", file=stream)
-    elif isinstance(outcome, Failed):
-        if voice.as_json:
-            _print_json(job, outcome="failed", reason=outcome.reason)
-        print(f"FAILED: {printable(job.source)}: {printable(outcome.reason)}", file=stream)
-    else:
-        if voice.as_json:
-            _print_json(job, outcome="skipped")
-        if not voice.quiet:
-            print(f"skipped: {printable(job.target)} is there already", file=stream)
+    if options["as_json"]:
+        telling.result(outcome)
+    told.outcome(outcome)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
 
 from vidseg.effects.blend import Blend
 from vidseg.frame import Cutout, Frame
@@ -18,15 +20,26 @@ class Replace(Effect):
 
     ``background`` is a path, or a colour as ``green`` or ``#00b140``; a file of that name comes first. A video is
     looped, its time matched with the source's. ``fit`` is ``cover`` (fills, what is too much is cut), ``contain``
-    (whole, over black) or ``stretch``.
+    (whole, over black) or ``stretch``. ``began`` is when a video begins, in seconds, if not with the first frame.
     """
 
     background: str
     fit: backdrop.Fit = "cover"
+    began: Fraction | None = field(default=None, repr=False)
 
     def check(self) -> None:
         """Raise ``BackgroundError`` or ``ColourError`` if the background can't be read."""
         backdrop.check(self.background)
+
+    def begun_at(self, time: Fraction) -> Replace:
+        """The same, a video having begun at this moment."""
+        return replace(self, began=time)
+
+    def settings(self) -> dict[str, Any]:
+        """Without ``began``, which isn't the recipe's but a piece's."""
+        settings = super().settings()
+        del settings["began"]
+        return settings
 
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
         """Each frame over the background at its time."""
@@ -35,5 +48,5 @@ class Replace(Effect):
         with ExitStack() as stack:
             for cutout in cutouts:
                 if behind is None:
-                    behind = stack.enter_context(backdrop.opened(self.background, self.fit, cutout.frame))
+                    behind = stack.enter_context(backdrop.opened(self.background, self.fit, cutout.frame, self.began))
                 yield blend.over(cutout.frame, behind.planes_at(cutout.frame.time), cutout.matte)

@@ -75,8 +75,11 @@ def _there(path: Path) -> bool:
 
 
 @contextmanager
-def opened(background: str, fit: Fit, frame: Frame) -> Iterator[Backdrop]:
-    """The backdrop for frames like this one; raises ``BackgroundError`` or ``ColourError``."""
+def opened(background: str, fit: Fit, frame: Frame, began: Fraction | None = None) -> Iterator[Backdrop]:
+    """The backdrop for frames like this one; raises ``BackgroundError`` or ``ColourError``.
+
+    A video begins at the moment ``began``, in seconds, without it at the frame's.
+    """
     path = Path(background)
     if not _there(path):
         yield _flat(background, frame)
@@ -86,7 +89,7 @@ def opened(background: str, fit: Fit, frame: Frame) -> Iterator[Backdrop]:
         yield _Still(picture, fit, frame)
         return
     with _moving(path) as source:
-        moving = _Moving(path, source, fit, frame)
+        moving = _Moving(path, source, fit, frame, frame.time if began is None else began)
         try:
             yield moving
         finally:
@@ -131,9 +134,9 @@ class _Still:
 class _Moving:
     """A video, looped; each of its frames is brought to the frame's form when its time comes."""
 
-    def __init__(self, path: Path, source: Source, fit: Fit, frame: Frame) -> None:
+    def __init__(self, path: Path, source: Source, fit: Fit, frame: Frame, began: Fraction) -> None:
         self._path, self._source, self._fit = path, source, fit
-        self._first_asked = frame.time
+        self._first_asked = began
         self._target = Colour.of(frame.picture)
         self._frame = frame
         self._reformatter = VideoReformatter()
@@ -158,18 +161,22 @@ class _Moving:
             self._shown = self._next
             self._planes = []
             following = next(self._frames, None)
-            self._next = following if following is not None else self._again(self._shown)
+            self._next = following if following is not None else self._again(self._shown, wanted)
         assert self._shown is not None  # noqa: S101 - the first frame is at 0
         if not self._planes:
             self._planes = self._brought(self._shown)
         return self._planes
 
-    def _again(self, last: Frame) -> Frame | None:
-        """The first frame once more, after the last one's length; a single frame stays as it is."""
+    def _again(self, last: Frame, wanted: Fraction) -> Frame | None:
+        """The first frame once more, after the last one's length; a single frame stays as it is.
+
+        Rounds that are over before what is wanted are passed over, for a piece may begin hours into a film.
+        """
         if last.index == 0:
             return None
         length = last.duration * last.time_base
-        self._round += last.time - self._began + (length if length > 0 else 1 / self._source.media.rate)
+        whole = last.time - self._began + (length if length > 0 else 1 / self._source.media.rate)
+        self._round += whole * max((wanted - self._round) // whole, 1)
         self.close()
         self._reopened = Source(self._path, formats=opening.PICTURE_FORMATS)
         self._frames = self._reopened.frames()

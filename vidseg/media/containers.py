@@ -13,7 +13,7 @@ from av.container import OutputContainer
 from av.stream import Stream
 
 from vidseg.errors import TargetError
-from vidseg.job import Content
+from vidseg.job import Content, Job
 
 BY_SUFFIX = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 """FFmpeg's muxer for a suffix: those that keep every frame's time."""
@@ -56,6 +56,11 @@ def _sequence(target: Path) -> str:
 def file_of(target: Path, content: Content) -> Path:
     """What appears when an output is whole: the file, or a sequence's folder."""
     return target.parent if container_of(target, content) == "sequence" else target
+
+
+def output_of(job: Job) -> Path:
+    """The same of a job."""
+    return file_of(job.target, job.recipe.encoding.content)
 
 
 def numbered(target: Path, number: int) -> str:

@@ -8,6 +8,8 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from vidseg import threads
+
 MOST_BAD_PACKETS = 64
 """As many packets in a row that can't be decoded end the reading: what follows is not video."""
 
@@ -18,6 +20,7 @@ class Decoder:
     def __init__(self, container: InputContainer, video: VideoStream) -> None:
         self._container, self._video = container, video
         video.thread_type = "AUTO"
+        video.codec_context.thread_count = threads.most()
         self.bad_packets = 0
         """Packets that couldn't be decoded, so far."""
         self.good_packets = 0

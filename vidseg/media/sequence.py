@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 
+from vidseg import threads
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
@@ -73,6 +74,7 @@ class SequenceSink:
         encoder.time_base = 1 / self._source.media.rate
         encoder.options = codec.options("", "", self._source.static_metadata)
         encoder.thread_type = "FRAME"
+        encoder.thread_count = threads.most()
         colour = Colour.of(picture)
         encoder.color_range, encoder.colorspace = colour.range, colour.matrix
         encoder.color_primaries, encoder.color_trc = colour.primaries, colour.transfer

@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import av
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from vidseg import threads
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
@@ -46,12 +47,19 @@ class Sink:
         self._stream: VideoStream | None = None
         self._durations: dict[int, int] = {}
         self._count = 0
+        self._joined = False
+        """Whether the picture was encoded elsewhere, so that the encoder holds nothing."""
         self._first = self._last = Fraction(0)
         self._output: OutputContainer | None = None
         self._copied: CopiedStreams | None = None
-        self._temporary = Temporary(target)
+        self._temporary: Temporary | None = None
+        self._place()
 
-    def __enter__(self) -> Sink:
+    def _place(self) -> None:
+        """Take the file that is written to."""
+        self._temporary = Temporary(self.target)
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -65,7 +73,8 @@ class Sink:
             output, self._output = self._output, None
             with suppress(av.error.FFmpegError, ValueError, OSError):
                 output.close()  # writes a trailer to what is thrown away
-        self._temporary.remove()
+        if self._temporary is not None:
+            self._temporary.remove()
 
     def write(self, frame: Frame) -> None:
         """Encode one frame; times must go forward. Raises ``WriteError``."""
@@ -91,24 +100,16 @@ class Sink:
             self._notes.say(f"pixels are not square, which can't be said with {codec.name} here: {_BETTER}")
         codecs.check_settings(codec, self._encoding.crf, self._encoding.preset)
         media = self._source.media
-        self._output = av.open(
-            str(self._temporary.path), "w", format=self._container_name, container_options=self._container_options()
-        )
+        self._output = self._opened()
         stream = self._output.add_stream(
             codec.encoder,
             rate=media.rate,
-            options=self._encoder_options(codec),
+            options=threads.told(codec.encoder, self._encoder_options(codec)),
             time_base=frame.time_base,
         )
         assert isinstance(stream, VideoStream)  # noqa: S101 - a video encoder's
         self._dress(stream, frame, picture, codec)
-        self._copied = CopiedStreams(
-            self._source.path, media.stream, media.origin + self._source.span.start, self._source.span, self._notes,
-            alone=not self._encoding.audio or self._container_name in containers.ALONE,
-        )  # fmt: skip
-        if self._container_name in containers.ALONE and self._source.container.streams.audio and self._encoding.audio:
-            self._notes.say(f"sound was left out: {self._container_name} holds none")
-        self._copied.add_to(self._output, self._container_name)
+        self._add_others()
         if self._encoding.alpha is not None:
             said = self._output.metadata.get("comment", "")
             self._output.metadata["comment"] = f"{said}; {self._encoding.alpha} alpha".removeprefix("; ")
@@ -118,6 +119,25 @@ class Sink:
             what = f"{picture.width}x{picture.height} {picture.format.name}"
             raise WriteError(str(self.target), f"{codec.encoder} refuses {what} ({opening.reason(error)})") from error
         return stream
+
+    def _opened(self) -> OutputContainer:
+        assert self._temporary is not None  # noqa: S101 - for the type checker
+        return av.open(
+            str(self._temporary.path), "w", format=self._container_name, container_options=self._container_options()
+        )
+
+    def _add_others(self) -> None:
+        """The source's other streams."""
+        assert self._output is not None  # noqa: S101 - for the type checker
+        media, span = self._source.media, self._source.span
+        alone = self._container_name in containers.ALONE
+        self._copied = CopiedStreams(
+            self._source.path, media.stream, media.origin + span.start, span, self._notes,
+            alone=alone or not self._encoding.audio,
+        )  # fmt: skip
+        if alone and self._source.container.streams.audio and self._encoding.audio:
+            self._notes.say(f"sound was left out: {self._container_name} holds none")
+        self._copied.add_to(self._output, self._container_name)
 
     def _encoder_options(self, codec: codecs.Codec) -> dict[str, str]:
         crf = codec.crf if self._encoding.crf is None else self._encoding.crf
@@ -145,6 +165,7 @@ class Sink:
 
     def _dress(self, stream: VideoStream, frame: Frame, picture: av.VideoFrame, codec: codecs.Codec) -> None:
         context = stream.codec_context
+        context.thread_count = threads.most()
         context.width, context.height = picture.width, picture.height
         context.pix_fmt = formats.same_planes(picture.format.name)
         context.sample_aspect_ratio = frame.sample_aspect_ratio
@@ -168,18 +189,23 @@ class Sink:
             for other in self._copied.until(time):
                 self._output.mux(other)
 
+    def _flushed(self, stream: VideoStream) -> list[Packet[Any]]:
+        """What the encoder still holds."""
+        pictures = stream.encode(None)
+        for packet in pictures if self._count < 3 else ():
+            packet.dts = packet.pts  # libx265 leaves it unset where there are fewer frames than it looks ahead
+        return pictures
+
     def finish(self) -> None:
         """Write what is left, close, check, and give the file its name.
 
         Raises ``WriteError``; ``IncompleteError`` where the finished file isn't what was written.
         """
-        if self._stream is None or self._output is None or self._copied is None:
+        if self._stream is None or self._output is None or self._copied is None or self._temporary is None:
             raise IncompleteError(str(self.target), "no frame was written")
         with telling(self.target):
-            pictures = self._stream.encode(None)
-            for packet in pictures if self._count < 3 else ():
-                packet.dts = packet.pts  # libx265 leaves it unset where there are fewer frames than it looks ahead
-            self._mux_picture(pictures)
+            if not self._joined:
+                self._mux_picture(self._flushed(self._stream))
             for packet in self._copied.rest():
                 self._output.mux(packet)
             output, self._output = self._output, None

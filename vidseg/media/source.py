@@ -11,9 +11,9 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from vidseg.errors import SourceError
+from vidseg.errors import CutError, SourceError
 from vidseg.frame import Frame
-from vidseg.job import Span
+from vidseg.job import Piece, Span
 from vidseg.media import chain as filter_chain
 from vidseg.media import opening, orient, probe, timing, working
 from vidseg.media.decoding import Decoder
@@ -32,14 +32,20 @@ class Source:
     """One video file, open; a context that closes it.
 
     ``media`` says what it is; ``span`` is the part that ``frames`` gives, its first moment at time 0 where it isn't
-    the file's own start.
+    the file's own start. Of a ``piece`` of that, ``frames`` gives what the piece reads, numbered as in the whole.
     """
 
     def __init__(
-        self, path: Path, span: Span | None = None, notes: Notes | None = None, formats: str = opening.FORMATS
+        self,
+        path: Path,
+        span: Span | None = None,
+        notes: Notes | None = None,
+        formats: str = opening.FORMATS,
+        piece: Piece | None = None,
     ) -> None:
         """Open the file; raises ``SourceError``."""
         self.path = path
+        self._piece = piece
         self._formats = formats
         self.span = span or Span()
         self.notes = notes or Notes()
@@ -108,7 +114,7 @@ class Source:
             self.notes.say(f"{self._decoder.bad_packets} damaged packets were passed over")
         if self._decoder.gave_up:
             self.notes.say("reading ended at a part that is no video")
-        elif self.span == Span() and self._decoder.missing:
+        elif self.span == Span() and self._piece is None and self._decoder.missing:
             held = self._video.frames - self._decoder.missing
             self.notes.say(f"cut short: it announces {self._video.frames} frames and holds {held}")
 
@@ -122,7 +128,8 @@ class Source:
     def _numbered(self) -> Iterator[Frame]:
         """Pictures of the working format as frames, their times shifted to where the output begins."""
         pictures = self._upright(self._deinterlaced(self._in_span(self._timed())))
-        for index, picture in enumerate(working.worked_on(pictures, self.notes)):
+        begin = self._piece.begin if self._piece is not None else 0
+        for index, picture in enumerate(working.worked_on(pictures, self.notes), begin):
             unit = Fraction(picture.time_base or 0) / self.media.time_base
             yield Frame(
                 picture,
@@ -163,6 +170,8 @@ class Source:
         """From the first interlaced picture on, through bwdif; progressive ones pass as they are."""
         for picture in pictures:
             if picture.interlaced_frame:
+                if self._piece is not None:
+                    raise CutError(str(self.path), "it is interlaced")
                 self.notes.say("interlaced: de-interlaced, one frame for each frame")
                 rest = chain([picture], pictures)
                 yield from filter_chain.filtered(rest, ("bwdif=mode=send_frame:deint=interlaced",))
@@ -171,12 +180,30 @@ class Source:
 
     def _in_span(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         """Those inside the span; reading ends with it."""
+        if self._piece is not None:
+            yield from self._in_piece(pictures, self._piece)
+            return
         for picture in pictures:
             time = Fraction(picture.pts or 0) * self.media.time_base - self.media.origin
             if self.span.end is not None and time >= self.span.end:
                 return
             if time >= self.span.start:
                 yield picture
+
+    def _in_piece(self, pictures: Iterator[av.VideoFrame], piece: Piece) -> Iterator[av.VideoFrame]:
+        """Those that a piece reads, each of which must be at the time where it was found when the file was cut."""
+        index = piece.begin
+        expected = {piece.begin: piece.begin_pts, piece.first: piece.first_pts, piece.stop - 1: piece.last_pts}
+        for picture in pictures:
+            if (picture.pts or 0) < piece.begin_pts:
+                continue
+            if expected.pop(index, picture.pts) != picture.pts:
+                break
+            yield picture
+            index += 1
+            if index == piece.end:
+                return
+        raise CutError(str(self.path), "its frames are not where its index says")
 
     def _timed(self) -> Iterator[av.VideoFrame]:
         """Decoded pictures with times that go forward, all of one size."""
@@ -202,6 +229,9 @@ class Source:
 
     def _decoded_from_start(self) -> Iterator[av.VideoFrame]:
         """Decoded pictures from a key frame at or before the span's start, or from the file's beginning."""
+        if self._piece is not None:
+            yield from self._decoded_from_key(self._piece.key)
+            return
         wanted = self.media.origin + self.span.start
         if self.span.start <= _SEEK_MARGIN:
             yield from self._decoder.pictures()
@@ -218,4 +248,12 @@ class Source:
         self._container.close()
         self._container, self._video = self._opened()
         self._decoder = Decoder(self._container, self._video)
+        yield from self._decoder.pictures()
+
+    def _decoded_from_key(self, key: int) -> Iterator[av.VideoFrame]:
+        """Decoded pictures from a key frame on; what can't be decoded just before it isn't this reading's business."""
+        try:
+            self._container.seek(key, stream=self._video, backward=True)
+        except av.error.FFmpegError:
+            raise CutError(str(self.path), "it can't be read from the middle") from None
         yield from self._decoder.pictures()

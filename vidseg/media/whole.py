@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vidseg import locking
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.media import opening, probe
 
@@ -39,18 +40,34 @@ def _reason(error: BaseException) -> str:
     return f"writing failed: {opening.reason(error)}"
 
 
+PREFIX, SUFFIX = ".vidseg-", ".part"
+
+
 class Temporary:
-    """A file that nobody else has, in the target's folder; raises ``WriteError``."""
+    """A file that nobody else has, in the target's folder; raises ``WriteError``.
+
+    It is locked while it is written, so that ``sweep`` knows what a dead process has left.
+    """
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self.path = target.parent.absolute() / f".vidseg-{secrets.token_hex(6)}.part"
         with telling(target):
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            while True:
+                self.path = target.parent.absolute() / f"{PREFIX}{secrets.token_hex(6)}{SUFFIX}"
+                self._descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+                if locking.lock(self._descriptor) and locking.still_named(self._descriptor, self.path):
+                    break
+                os.close(self._descriptor)  # swept away between the two calls
 
     def remove(self) -> None:
         """Leave no trace, unless it was published."""
         self.path.unlink(missing_ok=True)
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     def publish(self, *, overwrite: bool) -> None:
         """Give the file its name, surely on the disk; raises ``WriteError``."""
@@ -88,18 +105,27 @@ def write_png(target: Path, picture: NDArray[np.uint8], *, overwrite: bool) -> N
 
 
 class TemporaryFolder:
-    """A folder that nobody else has, beside the one that it becomes; raises ``WriteError``."""
+    """A folder that nobody else has, beside the one that it becomes, locked likewise; raises ``WriteError``."""
 
     def __init__(self, target: Path, belongs: Callable[[str], bool]) -> None:
         """Files of the old folder may be replaced if their names are what ``belongs`` there."""
         self._target, self._belongs = target, belongs
-        self.path = target.parent.absolute() / f".vidseg-{secrets.token_hex(6)}.part"
         with telling(target):
-            self.path.mkdir()
+            while True:
+                self.path = target.parent.absolute() / f"{PREFIX}{secrets.token_hex(6)}{SUFFIX}"
+                self.path.mkdir()
+                with suppress(FileNotFoundError):  # swept away between two of these calls
+                    self._descriptor = os.open(self.path, os.O_RDONLY)
+                    if locking.lock(self._descriptor) and locking.still_named(self._descriptor, self.path):
+                        break
+                    os.close(self._descriptor)
 
     def remove(self) -> None:
         """Leave no trace, unless it was published."""
         shutil.rmtree(self.path, ignore_errors=True)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     def publish(self, *, overwrite: bool) -> None:
         """Give the folder its name, its files surely on the disk; raises ``WriteError``."""
@@ -127,6 +153,23 @@ class TemporaryFolder:
             old.rename(self._target)
             raise
         shutil.rmtree(old)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the unfinished files and folders in a folder whose writers are dead."""
+    with suppress(OSError):
+        for path in folder.glob(f"{PREFIX}*{SUFFIX}"):
+            with suppress(OSError):
+                descriptor = os.open(path, os.O_RDONLY)
+                try:
+                    if not locking.lock(descriptor):
+                        continue
+                    if path.is_dir():
+                        shutil.rmtree(path)
+                    else:
+                        path.unlink()
+                finally:
+                    os.close(descriptor)
 
 
 @dataclass(frozen=True)

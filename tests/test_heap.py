@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from vidseg.cli.heap import keep_large_blocks_apart
+from vidseg.heap import keep_large_blocks_apart
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's heap")

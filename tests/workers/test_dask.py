@@ -1,0 +1,172 @@
+"""A cluster: one that nobody answers for, or isn't fit, is named; workers that die are survived."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vidseg import batch
+from vidseg.errors import WorkersError
+from vidseg.filters.enlarge import Enlarge
+from vidseg.job import Done, Encoding, Failed, Job, Recipe
+from vidseg.stages import Effect
+from vidseg.testing import Clip, DiesAt, Disc, FailsAt
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
+
+from vidseg.workers import dask  # noqa: E402
+
+Run = Callable[..., Any]
+
+
+def dask_command(*arguments: object) -> subprocess.Popen[bytes]:
+    """A scheduler or a worker, on the loopback alone."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_" + str(arguments[0]), *map(str, arguments[1:])],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=os.environ | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"},
+    )  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A cluster of two workers, each with its nanny."""
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    here = ("--host", "127.0.0.1")
+    running = [dask_command("scheduler", *here, "--port", port, "--no-dashboard", "--no-show")]
+    running += [dask_command("worker", address, *here, "--nthreads", 1, "--no-dashboard") for _ in range(2)]
+    try:
+        from distributed import Client
+
+        until = time.monotonic() + 60
+        while True:
+            try:
+                with Client(address, timeout=5, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+                    client.wait_for_workers(2, timeout=60)
+                break
+            except OSError:
+                assert time.monotonic() < until
+        yield address
+    finally:
+        for process in reversed(running):
+            process.terminate()
+        for process in running:
+            process.wait(timeout=20)
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return Clip(frames=5).write(tmp_path / "clip.mkv")
+
+
+def job(clip: Path, name: str, effect: Effect) -> Job:
+    return Job(clip, clip.with_name(name), Recipe(Disc(), (Enlarge(),), effect, Encoding(preset="ultrafast")))
+
+
+def test_jobs_are_done_those_that_kill_their_worker_are_survived_and_the_rest_is_told(address: str, clip: Path) -> None:
+    jobs = [
+        job(clip, "dies-once.mkv", DiesAt(3, once=str(clip.with_name("once")))),
+        job(clip, "well.mkv", FailsAt(99)),
+        job(clip, "fails.mkv", FailsAt(1)),
+    ]
+    told: list[int] = []
+    with dask.Cluster(address, stall=60) as workers:
+        came = {
+            one.job.target.stem: one for one in batch.run(jobs, lambda _, now: told.append(now.frames), workers=workers)
+        }
+    assert isinstance(came["dies-once"], Done)
+    assert isinstance(came["well"], Done)
+    assert came["fails"] == Failed(jobs[2], "unforeseen RuntimeError: as asked")
+    assert 5 in told
+    names = {"clip.mkv", "once", "dies-once.mkv", "well.mkv"}
+    assert {path.name for path in clip.parent.iterdir() if path.suffix != ".part"} == names
+
+
+def test_the_command_on_a_cluster(address: str, vidseg: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative names too, which mean something else where the workers are."""
+    Clip(frames=3).write(tmp_path / "a.mp4")
+    Clip(frames=2).write(tmp_path / "sea.mkv")
+    (tmp_path / "b.mp4").write_text("no video")
+    monkeypatch.chdir(tmp_path)
+    ran = vidseg("replace", "a.mp4", "b.mp4", "--bg", "sea.mkv", "--out-dir", "done", "--cluster", address)
+    assert ran.code == 1
+    lines = ran.err.splitlines()
+    assert any(line.startswith(f"done: {tmp_path}/done/a.mp4: 3 frames") for line in lines)
+    assert lines[-1] == "1 done, 1 failed, 0 skipped"
+    assert {path.name for path in (tmp_path / "done").iterdir()} == {"a.mp4", ".vidseg.jsonl"}
+
+
+def test_a_file_that_a_worker_does_not_see_is_named(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with dask.Cluster(address, stall=60) as workers:
+        with pytest.raises(WorkersError) as caught:
+            workers.check_paths([Path("/nowhere/a.mp4")])
+        assert "/nowhere/a.mp4 isn't seen by tcp://127.0.0.1:" in str(caught.value)
+        workers.check_paths([Path("/")])
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("0.0.1", "another vidseg than here"), (importlib.metadata.PackageNotFoundError("vidseg"), "isn't installed on")],
+)
+def test_a_worker_without_vidseg_or_with_another_one_is_named(
+    address: str, monkeypatch: pytest.MonkeyPatch, answer: object, said: str
+) -> None:
+    one = "tcp://10.0.0.7:4321"
+    version = importlib.metadata.version("vidseg")
+    monkeypatch.setattr(dask.Cluster, "_asked", lambda *_: {"tcp://10.0.0.6:4321": version, one: answer})
+    with pytest.raises(WorkersError) as caught:
+        dask.Cluster(address, stall=60)
+    assert said in str(caught.value)
+    assert one in str(caught.value)
+    assert "10.0.0.6" not in str(caught.value)
+
+
+def test_a_cluster_without_workers_is_named(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask.Cluster, "_asked", lambda *_: {})
+    with pytest.raises(WorkersError, match="has no workers"):
+        dask.Cluster(address, stall=60)
+
+
+def test_where_nobody_answers_it_is_exit_code_3(vidseg: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask, "ANSWERS_WITHIN", 0.5)
+    address = f"tcp://127.0.0.1:{free_port()}"
+    ran = vidseg("replace", clip, "--bg", "green", "--cluster", address)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == f"vidseg: {address}: nobody answers there (waited 0.5 s)\n"
+    assert [path.name for path in clip.parent.iterdir()] == ["clip.mkv"]
+
+
+def test_without_dask_it_is_said_how_to_get_it(vidseg: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vidseg.workers.dask", None)
+    ran = vidseg("replace", clip, "--bg", "green", "--cluster", "tcp://127.0.0.1:1")
+    assert ran.code == 2
+    assert "pip install 'vidseg[cluster]'" in ran.err
+
+
+def test_files_in_settings_are_named_from_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vidseg.effects.replace import Replace
+    from vidseg.plan import Outputs
+
+    (tmp_path / "sea.jpg").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    recipe = Recipe(Disc(), (Enlarge(),), Replace("sea.jpg"))
+    assert dask.absolute(recipe) == Recipe(Disc(), (Enlarge(),), Replace(str(tmp_path / "sea.jpg")))
+    assert dask.absolute(Replace("green")) == Replace("green")
+    assert dask.absolute(Outputs("x", folder=Path("done"))) == Outputs("x", folder=tmp_path / "done")

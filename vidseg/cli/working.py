@@ -1,0 +1,138 @@
+"""The workers of a command line: begun before anything is looked at, so that they load their libraries meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any
+
+from vidseg.errors import OptionError, WorkersError
+
+_LONGER = Fraction(3, 2)
+
+
+class InThisProcess:
+    """No other process: ``--workers 0``, and a dry run."""
+
+    inline = True
+    of_this_run = None
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted = wanted
+
+    def __enter__(self) -> None:
+        """Nothing to begin."""
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+    def make_ready(self, jobs: Any, terms: Any) -> None:
+        """Nothing to make."""
+
+    def placed(self, value: Any) -> Any:
+        """Settings as they are."""
+        return value
+
+
+class _Others:
+    """What processes and clusters share."""
+
+    inline = False
+    of_this_run: Any
+
+    def __enter__(self) -> None:
+        """They have begun."""
+
+    def __exit__(self, *_: object) -> None:
+        self.of_this_run.close()
+
+    def check(self, recipe: Any) -> None:
+        """Raise a ``RequestError`` if a recipe can't work, ``WorkersError`` if that can't be found out."""
+        from vidseg.batch import TRIES
+        from vidseg.tasks import Check, Checked
+        from vidseg.workers import Lost
+
+        lost = 0
+        while True:
+            self.of_this_run.give(-1, Check(recipe))
+            while not (ended := self.of_this_run.wait(lambda *_: None)):
+                pass
+            _, answer = ended[0]
+            if isinstance(answer, Checked):
+                break
+            if isinstance(answer, Lost):
+                lost += answer.begun
+                if lost == TRIES:
+                    raise WorkersError("workers", f"the recipe can't be tried: the worker {answer.reason}")
+        if answer.error is not None:
+            raise answer.error
+
+    def placed(self, value: Any) -> Any:
+        """Settings as the workers need them."""
+        return value
+
+
+class Processes(_Others):
+    """Processes of this machine; one at first, as many as are of use when the jobs are known."""
+
+    def __init__(self, options: dict[str, Any], wanted: int) -> None:
+        from vidseg.workers.local import Local
+
+        self.wanted = wanted
+        self.of_this_run = Local(1, stall=options["stall"], verbose=options["verbose"])
+
+    def make_ready(self, jobs: Any, terms: Any) -> None:
+        """As many as are wanted, but one alone for one job that isn't cut."""
+        if len(jobs) == 1 and not _may_be_cut(jobs[0], terms):
+            return
+        if jobs:
+            self.of_this_run.resize(self.wanted)
+
+
+class OfACluster(_Others):
+    """The workers of a Dask cluster."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        try:
+            from vidseg.workers.dask import Cluster
+        except ImportError:
+            raise OptionError("--cluster", "needs Dask: python -m pip install 'vidseg[cluster]'") from None
+        self.of_this_run = Cluster(options["cluster"], stall=options["stall"])
+        self.wanted = self.of_this_run.count
+
+    def placed(self, value: Any) -> Any:
+        """Files named as they are from everywhere."""
+        from vidseg.workers.dask import absolute
+
+        return absolute(value)
+
+    def make_ready(self, jobs: Any, terms: Any) -> None:
+        """Raise ``WorkersError`` where a worker doesn't see a source or an output's folder."""
+        if jobs:
+            from vidseg.media.containers import output_of
+
+            self.of_this_run.check_paths([jobs[0].source, output_of(jobs[0]).parent])
+
+
+def _may_be_cut(job: Any, terms: Any) -> bool:
+    from vidseg.estimate import size
+
+    known = size(job)
+    return terms.piece is not None and known is not None and (known.seconds or 0) > terms.piece * _LONGER
+
+
+@contextmanager
+def begun_workers(options: dict[str, Any]) -> Iterator[Any]:
+    """What a command line asks for; all are ended with the context."""
+    from vidseg.workers.local import usual_count
+
+    wanted = usual_count() if options["workers"] is None else options["workers"]
+    if options["dry_run"] or (not wanted and options["cluster"] is None):
+        yield InThisProcess(max(wanted, 1))
+        return
+    others = Processes(options, wanted) if options["cluster"] is None else OfACluster(options)
+    try:
+        yield others
+    finally:
+        others.of_this_run.close()
