@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vidseg.frame import FULL, Frame, Matte
     from vidseg.job import Done, Progress
     from vidseg.media.info import Info
+    from vidseg.road import Edge
 
 __version__ = VERSION
 
@@ -32,6 +33,7 @@ _HOMES = {
     "matte": "vidseg.api",
     "cutout": "vidseg.api",
     "mattes": "vidseg.api",
+    "Edge": "vidseg.road",
     "VidsegError": "vidseg.errors",
     "Frame": "vidseg.frame",
     "Matte": "vidseg.frame",
@@ -42,7 +44,7 @@ _HOMES = {
 """Where each name lives; loaded when first used, for MediaPipe takes a second that ``vidseg --help`` needn't wait."""
 
 __all__ = [
-    "FULL", "Done", "Frame", "Info", "Matte", "Previewed", "Progress", "VidsegError",
+    "FULL", "Done", "Edge", "Frame", "Info", "Matte", "Previewed", "Progress", "VidsegError",
     "blur", "cutout", "info", "matte", "mattes", "overlay", "preview", "replace", "screen",
 ]  # fmt: skip
 
@@ -52,7 +54,7 @@ def __getattr__(name: str) -> Any:
         home = _HOMES[name]
     except KeyError:
         raise AttributeError(f"module 'vidseg' has no attribute {name!r}") from None
-    if home == "vidseg.api":
+    if home in ("vidseg.api", "vidseg.road"):
         from vidseg import libraries
 
         libraries.require()
