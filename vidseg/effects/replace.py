@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from vidseg.effects.blend import Blend
+from vidseg.effects.unmix import Unmix
 from vidseg.frame import Cutout, Frame
 from vidseg.media import backdrop
 from vidseg.stages import Effect
@@ -19,7 +20,8 @@ class Replace(Effect):
     """The background is a picture, a video or a colour.
 
     ``background`` is a path, or a colour as ``green`` or ``#00b140``; a file of that name comes first. A video is
-    looped, its time matched with the source's. ``fit`` is ``cover`` (fills, what is too much is cut), ``contain``
+    looped, its time matched with the source's. Where the matte is between nothing and full, the old place's colour is
+    taken out of the person's. ``fit`` is ``cover`` (fills, what is too much is cut), ``contain``
     (whole, over black) or ``stretch``. ``began`` is when a video begins, in seconds, if not with the first frame.
     """
 
@@ -44,9 +46,10 @@ class Replace(Effect):
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
         """Each frame over the background at its time."""
         behind: backdrop.Backdrop | None = None
-        blend = Blend()
+        unmix, blend = Unmix(), Blend()
         with ExitStack() as stack:
             for cutout in cutouts:
                 if behind is None:
                     behind = stack.enter_context(backdrop.opened(self.background, self.fit, cutout.frame, self.began))
-                yield blend.over(cutout.frame, behind.planes_at(cutout.frame.time), cutout.matte)
+                person = unmix.person(cutout.frame, cutout.matte)
+                yield blend.over(person, behind.planes_at(cutout.frame.time), cutout.matte)

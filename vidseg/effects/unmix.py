@@ -1,0 +1,173 @@
+"""Unmix: the person's own colours where the matte is between nothing and full, the old place's taken out of them.
+
+There a pixel is a mixture, I = a F + (1 - a) B. F and B are estimated from the person and the place near by, and what
+the estimates leave unexplained is shared out between the two by how far each may be off (the Bayesian matting of Chuang
+et al., CVPR 2001, with one variance for each). A person in focus varies more than the place behind him, so he gets the
+larger share, and hair keeps its strands. The estimates are weighted means in a pyramid (pull-push: Gortler et al., The
+Lumigraph, SIGGRAPH 1996).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vidseg.effects.blend import chroma_matte, strips_of
+from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
+from vidseg.media.copying import Copies
+
+_STEP = 4
+"""Pixels of the frame to one of the estimates, which are smooth."""
+
+_TRUST = 0.1
+"""The weight of the coarser mean beside a point of full weight."""
+
+_LEAST = 1e-6
+"""What every point weighs, so that there is a mean where nothing else has weight."""
+
+_VARIES = 4.0
+"""The person's variance, where the place's is 1."""
+
+_NOISE = 0.01
+"""The camera's, on the same scale: it keeps what is nearly all place from being multiplied."""
+
+_FREE = 32.0
+"""Codes of 8 bits by which a colour may lie beyond both the pixel's and the person's nearby: a matte may be wrong."""
+
+_AROUND, _GRID = 64, 8
+"""Pixels around what is mixed that are looked at, and those whose multiple begins a part of every plane."""
+
+_LINE, _AT_ONCE = 256, 8192
+"""Samples in a row of what OpenCV is asked for, which takes no list of any length, and samples at once."""
+
+Values = NDArray[np.float32]
+"""One value for each point, or one for each component and the weight last: ``(height, width, 4)``."""
+
+
+def gain(share: Values) -> Values:
+    """How much of what the estimates leave unexplained at this share of person (0 to 1) is the person's."""
+    place = 1 - share
+    return np.asarray(_VARIES * share / (_VARIES * share * share + place * place + np.float32(_NOISE)), np.float32)
+
+
+class Unmix:
+    """Works on frames of one size and format; keeps the memory that it works in."""
+
+    def __init__(self) -> None:
+        self._copies = Copies()
+
+    def person(self, frame: Frame, matte: Matte) -> Frame:
+        """The frame, but with the person's own colours where ``matte`` (``uint16``) is neither 0 nor ``FULL``."""
+        box = _around_mixed(matte)
+        if box is None:
+            return frame
+        picture = self._copies.of(frame.picture)
+        planes = [_part(plane, box, matte.shape) for plane in planes_of(picture)]
+        matte = matte[box]
+        person, place = estimates(planes, matte)
+        top, free = (1 << frame.depth) - 1, _FREE * (1 << (frame.depth - 8))
+        for shape in dict.fromkeys(plane.shape for plane in planes):
+            of = [n for n, plane in enumerate(planes) if plane.shape == shape]
+            guesses = np.dstack([person[:, :, of], place[:, :, of]])
+            for samples in _mixed(matte if shape == matte.shape else chroma_matte(matte, *shape)):
+                asked = samples.asked(guesses)
+                for k, n in enumerate(of):
+                    samples.paint(planes[n], asked[k], asked[len(of) + k], top, free)
+        return frame.with_picture(picture)
+
+
+def _around_mixed(matte: Matte) -> tuple[slice, slice] | None:
+    """The part of the picture that holds all that is neither 0 nor ``FULL``, and something around it."""
+    strips = [strip for strip in strips_of(matte) if strip.mixed]
+    if not strips:
+        return None
+    top, bottom = strips[0].rows.start, strips[-1].rows.stop
+    left = min(strip.mixed[0].start for strip in strips)
+    right = max(strip.mixed[-1].stop for strip in strips)
+    rows, columns = (
+        slice(max(first - _AROUND, 0) // _GRID * _GRID, min(-(-(last + _AROUND) // _GRID) * _GRID, size))
+        for first, last, size in ((top, bottom, matte.shape[0]), (left, right, matte.shape[1]))
+    )
+    return rows, columns
+
+
+def _part(plane: Plane, box: tuple[slice, slice], size: tuple[int, ...]) -> Plane:
+    """What a plane shows of a part of a picture of this size."""
+    by = [1 if there == all_ else 2 for there, all_ in zip(plane.shape, size, strict=True)]
+    rows, columns = (slice(part.start // n, -(-part.stop // n)) for part, n in zip(box, by, strict=True))
+    return plane[rows, columns]
+
+
+def _mixed(matte: Matte) -> Iterator[_Samples]:
+    """All samples that are neither 0 nor ``FULL``, so many at once as stay in the processor's cache."""
+    mixed = np.flatnonzero((matte != 0) & (matte != FULL))
+    for first in range(0, mixed.size, _AT_ONCE):
+        rows, columns = np.divmod(mixed[first : first + _AT_ONCE], matte.shape[1])
+        yield _Samples(rows, columns, matte)
+
+
+class _Samples:
+    """Some samples of one size of plane that are mixtures."""
+
+    def __init__(self, rows: NDArray[np.intp], columns: NDArray[np.intp], matte: Matte) -> None:
+        self._at, self._size = (rows, columns), matte.shape
+        self._share = matte[self._at].astype(np.float32) * np.float32(1 / FULL)
+        self._gain = gain(self._share)
+
+    def asked(self, small: Values) -> Values:
+        """A small picture's values here, by bilinear interpolation: ``(parts, samples)``."""
+        rows, columns = self._at
+        maps = np.zeros((2, -(-rows.size // _LINE) * _LINE), np.float32)
+        for line, at, size, to in ((maps[0], columns, 1, small.shape[1]), (maps[1], rows, 0, small.shape[0])):
+            line[: at.size] = (at + np.float32(0.5)) * np.float32(to / self._size[size]) - np.float32(0.5)
+        x, y = maps.reshape(2, -1, _LINE)
+        found = cv2.remap(small, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        values = np.asarray(found, np.float32).reshape(-1, small.shape[2])[: rows.size]
+        return np.ascontiguousarray(values.T)
+
+    def paint(self, plane: Plane, ours: Values, theirs: Values, top: int, free: float) -> None:
+        """The person's colours into these samples of a plane."""
+        seen = plane[self._at].astype(np.float32)
+        own = ours + self._gain * (seen - theirs - self._share * (ours - theirs))
+        low, high = np.minimum(seen, ours) - np.float32(free), np.maximum(seen, ours) + np.float32(free)
+        np.clip(own, np.maximum(low, 0), np.minimum(high, top), out=own)
+        plane[self._at] = np.rint(own, out=own)
+
+
+def estimates(planes: Sequence[Plane], matte: Matte) -> tuple[Values, Values]:
+    """The person's colours and the place's, everywhere: where there is none, from further away.
+
+    One point for each ``_STEP`` pixels, in the planes' codes; the last of four values is of no use.
+    """
+    height, width = matte.shape
+    size = (-(-width // _STEP), -(-height // _STEP))
+    small: list[Any] = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes]
+    share = cv2.resize(matte, size, interpolation=cv2.INTER_AREA).reshape(size[::-1]).astype(np.float32) / FULL
+    return _estimate(small, share), _estimate(small, 1 - share)
+
+
+def _estimate(planes: list[Any], weight: NDArray[np.float32]) -> Values:
+    for _ in range(4):  # its sixteenth power: what is mixed says little beside what is sure
+        weight = weight * weight
+    weight = np.maximum(weight, np.float32(_LEAST))
+    sums = [plane.reshape(weight.shape) * weight for plane in planes]
+    return _pulled_and_pushed(np.dstack([*sums, weight]))
+
+
+def _pulled_and_pushed(sums: Values) -> Values:
+    """Means where there is weight, and the mean of a wider area beside or instead of them where there is little."""
+    height, width, parts = sums.shape
+    if height == width == 1:
+        return np.asarray(sums / sums[:, :, -1:], np.float32)
+    half = ((width + 1) // 2, (height + 1) // 2)
+    fewer = np.asarray(cv2.resize(sums, half, interpolation=cv2.INTER_AREA), np.float32).reshape(*half[::-1], parts)
+    wider = cv2.resize(_pulled_and_pushed(fewer), (width, height), interpolation=cv2.INTER_LINEAR)
+    means = np.asarray(wider, np.float32).reshape(sums.shape)
+    means *= np.float32(_TRUST)
+    means += sums  # the weight's own channel becomes weight + _TRUST, by which all are divided
+    means /= means[:, :, -1:].copy()
+    return means
