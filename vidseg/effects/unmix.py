@@ -146,7 +146,9 @@ def estimates(planes: Sequence[Plane], matte: Matte) -> tuple[Values, Values]:
     height, width = matte.shape
     size = (-(-width // _STEP), -(-height // _STEP))
     small: list[Any] = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes]
-    share = cv2.resize(matte, size, interpolation=cv2.INTER_AREA).reshape(size[::-1]).astype(np.float32) / FULL
+    share = cv2.resize(matte, size, interpolation=cv2.INTER_AREA).reshape(size[::-1]).astype(np.float32) / np.float32(
+        FULL
+    )
     return _estimate(small, share), _estimate(small, 1 - share)
 
 
