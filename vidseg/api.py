@@ -128,14 +128,22 @@ def _made(
     return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
 
 
-def replace(source: Name, target: Name, *, background: Name, fit: Fit = "cover", **how: Unpack[How]) -> Done:
+def replace(
+    source: Name,
+    target: Name,
+    *,
+    background: Name,
+    fit: Fit = "cover",
+    light_wrap: float = 0.0,
+    **how: Unpack[How],
+) -> Done:
     """Put another background behind the people in one file.
 
     The arguments are those of ``vidseg replace`` and of ``How``. With ``existing="skip"`` a target that is there gives
     a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
     """
     _one_of("fit", fit, get_args(Fit))
-    return _made(Replace(os.fspath(background), fit), source, target, **how)
+    return _made(Replace(os.fspath(background), fit, light_wrap), source, target, **how)
 
 
 def blur(

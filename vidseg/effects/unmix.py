@@ -9,14 +9,16 @@ Lumigraph, SIGGRAPH 1996).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vidseg.effects import samples
 from vidseg.effects.blend import chroma_matte, strips_of
+from vidseg.effects.samples import Samples, Values
 from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
 from vidseg.media.copying import Copies
 
@@ -40,12 +42,6 @@ _FREE = 32.0
 
 _AROUND, _GRID = 64, 8
 """Pixels around what is mixed that are looked at, and those whose multiple begins a part of every plane."""
-
-_LINE, _AT_ONCE = 256, 8192
-"""Samples in a row of what OpenCV is asked for, which takes no list of any length, and samples at once."""
-
-Values = NDArray[np.float32]
-"""One value for each point, or one for each component and the weight last: ``(height, width, 4)``."""
 
 
 def gain(share: Values) -> Values:
@@ -73,10 +69,11 @@ class Unmix:
         for shape in dict.fromkeys(plane.shape for plane in planes):
             of = [n for n, plane in enumerate(planes) if plane.shape == shape]
             guesses = np.dstack([person[:, :, of], place[:, :, of]])
-            for samples in _mixed(matte if shape == matte.shape else chroma_matte(matte, *shape)):
-                asked = samples.asked(guesses)
+            values = matte if shape == matte.shape else chroma_matte(matte, *shape)
+            for some in samples.where((values != 0) & (values != FULL)):
+                asked, mixed = some.asked(guesses), _Mixed(some, values)
                 for k, n in enumerate(of):
-                    samples.paint(planes[n], asked[k], asked[len(of) + k], top, free)
+                    mixed.paint(planes[n], asked[k], asked[len(of) + k], top, free)
         return frame.with_picture(picture)
 
 
@@ -102,32 +99,13 @@ def _part(plane: Plane, box: tuple[slice, slice], size: tuple[int, ...]) -> Plan
     return plane[rows, columns]
 
 
-def _mixed(matte: Matte) -> Iterator[_Samples]:
-    """All samples that are neither 0 nor ``FULL``, so many at once as stay in the processor's cache."""
-    mixed = np.flatnonzero((matte != 0) & (matte != FULL))
-    for first in range(0, mixed.size, _AT_ONCE):
-        rows, columns = np.divmod(mixed[first : first + _AT_ONCE], matte.shape[1])
-        yield _Samples(rows, columns, matte)
+class _Mixed:
+    """Some samples that are mixtures, and of which parts."""
 
-
-class _Samples:
-    """Some samples of one size of plane that are mixtures."""
-
-    def __init__(self, rows: NDArray[np.intp], columns: NDArray[np.intp], matte: Matte) -> None:
-        self._at, self._size = (rows, columns), matte.shape
-        self._share = matte[self._at].astype(np.float32) * np.float32(1 / FULL)
+    def __init__(self, some: Samples, matte: Matte) -> None:
+        self._at = some.at
+        self._share = matte[some.at].astype(np.float32) * np.float32(1 / FULL)
         self._gain = gain(self._share)
-
-    def asked(self, small: Values) -> Values:
-        """A small picture's values here, by bilinear interpolation: ``(parts, samples)``."""
-        rows, columns = self._at
-        maps = np.zeros((2, -(-rows.size // _LINE) * _LINE), np.float32)
-        for line, at, size, to in ((maps[0], columns, 1, small.shape[1]), (maps[1], rows, 0, small.shape[0])):
-            line[: at.size] = (at + np.float32(0.5)) * np.float32(to / self._size[size]) - np.float32(0.5)
-        x, y = maps.reshape(2, -1, _LINE)
-        found = cv2.remap(small, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        values = np.asarray(found, np.float32).reshape(-1, small.shape[2])[: rows.size]
-        return np.ascontiguousarray(values.T)
 
     def paint(self, plane: Plane, ours: Values, theirs: Values, top: int, free: float) -> None:
         """The person's colours into these samples of a plane."""
