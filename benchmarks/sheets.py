@@ -77,8 +77,8 @@ def column(clip: Path, moment: Fraction, background: str, quality: str, side: in
     pictures = (rgb8(raw.frame), greys[0], rgb8(plain), greys[1], rgb8(result))
     cells = [cell(np.asarray(picture, np.uint8), side) for picture in pictures]
     for part, text in zip(cells, (f"{float(moment):.2f} s", *ROWS[1:]), strict=True):
-        for thickness, value in ((3, 0), (1, 255)):
-            cv2.putText(part, text, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (value,) * 3, thickness, cv2.LINE_AA)
+        part[:20, : 10 + 8 * len(text)] = 0
+        cv2.putText(part, text, (5, 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 255, 255), 1, cv2.LINE_AA)
     gap = np.full((GAP, cells[0].shape[1], 3), 255, np.uint8)
     return np.vstack([row for part in cells for row in (part, gap)])[:-GAP].astype(np.uint8)
 

@@ -51,18 +51,16 @@ class Wrap:
         bright = planes[0]
         top = (1 << made.depth) - 1
         dark = 1 - np.clip((_resized(bright, size) - black) / luma, 0, 1)
-        enlarged = cv2.resize(strength, matte.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        lit = cv2.dilate((strength > 0).astype(np.uint8), np.ones((3, 3), np.uint8))  # what is between points, too
         for n, plane in enumerate(planes):
-            share = np.asarray(enlarged).reshape(matte.shape)
-            share = share if n == 0 else cv2.resize(share, plane.shape[::-1], interpolation=cv2.INTER_AREA)
-            share = share.reshape(plane.shape)
             ours = matte if plane.shape == matte.shape else chroma_matte(matte, *plane.shape)
-            for some in samples.where((share > 0) & (ours > 0)):
+            there = cv2.resize(lit, plane.shape[::-1], interpolation=cv2.INTER_NEAREST).reshape(plane.shape)
+            for some in samples.where((there != 0) & (ours != 0)):
                 seen = plane[some.at].astype(np.float32)
-                shines, unlit = some.asked(np.dstack([light[:, :, n], dark]))
+                shines, unlit, share = some.asked(np.dstack([light[:, :, n], dark, strength]))
                 if n == 0:
                     unlit = 1 - np.clip((seen - np.float32(black)) / np.float32(luma), 0, 1)
-                shines *= share[some.at] * unlit * (ours[some.at] * np.float32(1 / FULL)) * self._strength
+                shines *= share * unlit * (ours[some.at] * np.float32(1 / FULL)) * self._strength
                 plane[some.at] = np.clip(np.rint(seen + shines), 0, top)
 
     def _strengths(self, matte: Matte) -> NDArray[np.float32]:
@@ -75,7 +73,8 @@ class Wrap:
             cv2.GaussianBlur(small, (0, 0), max(deviation, 0.1), borderType=cv2.BORDER_REPLICATE), np.float32
         )
         inside = np.clip((soft.reshape(small.shape) - np.float32(0.5)) / np.float32(_RIM), 0, 1)
-        return np.asarray(1 - inside * inside * (3 - 2 * inside), np.float32)
+        strength = np.asarray(1 - inside * inside * (3 - 2 * inside), np.float32)
+        return strength * (cv2.dilate(small, np.ones((3, 3), np.uint8)).reshape(small.shape) > 0)
 
 
 def _resized(plane: Any, size: tuple[int, int]) -> NDArray[np.float32]:
