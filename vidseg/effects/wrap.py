@@ -48,20 +48,17 @@ class Wrap:
             self._behind, self._light = background, _blurred(background, size, _REACH * 2 * matte.shape[0] / _STEP)
         light = self._light - np.array([black, grey, grey], np.float32)
         planes = planes_of(made.picture)
-        bright = planes[0]
         top = (1 << made.depth) - 1
-        dark = 1 - np.clip((_resized(bright, size) - black) / luma, 0, 1)
         lit = cv2.dilate((strength > 0).astype(np.uint8), np.ones((3, 3), np.uint8))  # what is between points, too
-        for n, plane in enumerate(planes):
+        for n, plane in reversed(list(enumerate(planes))):  # the luma last, which chroma goes by
             ours = matte if plane.shape == matte.shape else chroma_matte(matte, *plane.shape)
             there = cv2.resize(lit, plane.shape[::-1], interpolation=cv2.INTER_NEAREST).reshape(plane.shape)
+            bright = planes[0] if plane.shape == matte.shape else _smaller(planes[0], plane.shape)
             for some in samples.where((there != 0) & (ours != 0)):
-                seen = plane[some.at].astype(np.float32)
-                shines, unlit, share = some.asked(np.dstack([light[:, :, n], dark, strength]))
-                if n == 0:
-                    unlit = 1 - np.clip((seen - np.float32(black)) / np.float32(luma), 0, 1)
+                shines, share = some.asked(np.dstack([light[:, :, n], strength]))
+                unlit = 1 - np.clip((bright[some.at].astype(np.float32) - np.float32(black)) / np.float32(luma), 0, 1)
                 shines *= share * unlit * (ours[some.at] * np.float32(1 / FULL)) * self._strength
-                plane[some.at] = np.clip(np.rint(seen + shines), 0, top)
+                plane[some.at] = np.clip(np.rint(plane[some.at] + shines), 0, top)
 
     def _strengths(self, matte: Matte) -> NDArray[np.float32]:
         """How far each point is of the rim, 0 to 1, one for each ``_STEP`` pixels."""
@@ -75,6 +72,10 @@ class Wrap:
         inside = np.clip((soft.reshape(small.shape) - np.float32(0.5)) / np.float32(_RIM), 0, 1)
         strength = np.asarray(1 - inside * inside * (3 - 2 * inside), np.float32)
         return strength * (cv2.dilate(small, np.ones((3, 3), np.uint8)).reshape(small.shape) > 0)
+
+
+def _smaller(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    return np.asarray(cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_AREA)).reshape(shape)
 
 
 def _resized(plane: Any, size: tuple[int, int]) -> NDArray[np.float32]:
