@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from vidseg.effects import samples
 from vidseg.effects.blend import chroma_matte, strips_of
-from vidseg.effects.samples import Samples, Values
+from vidseg.effects.samples import Values
 from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
 from vidseg.media.copying import Copies
 
@@ -50,6 +50,14 @@ def gain(share: Values) -> Values:
     return np.asarray(_VARIES * share / (_VARIES * share * share + place * place + np.float32(_NOISE)), np.float32)
 
 
+def own(seen: Values, person: Values, place: Values, share: Values, top: int) -> Values:
+    """The person's own colours, of what is seen and what the person and the place may be like there; 0 to ``top``."""
+    found = person + gain(share) * (seen - place - share * (person - place))
+    free = np.float32(_FREE * (top + 1) / 256)
+    low, high = np.minimum(seen, person) - free, np.maximum(seen, person) + free
+    return np.asarray(np.clip(found, np.maximum(low, 0), np.minimum(high, top), out=found), np.float32)
+
+
 class Unmix:
     """Works on frames of one size and format; keeps the memory that it works in."""
 
@@ -65,15 +73,17 @@ class Unmix:
         planes = [_part(plane, box, matte.shape) for plane in planes_of(picture)]
         matte = matte[box]
         person, place = estimates(planes, matte)
-        top, free = (1 << frame.depth) - 1, _FREE * (1 << (frame.depth - 8))
+        top = (1 << frame.depth) - 1
         for shape in dict.fromkeys(plane.shape for plane in planes):
             of = [n for n, plane in enumerate(planes) if plane.shape == shape]
             guesses = np.dstack([person[:, :, of], place[:, :, of]])
             values = matte if shape == matte.shape else chroma_matte(matte, *shape)
             for some in samples.where((values != 0) & (values != FULL)):
-                asked, mixed = some.asked(guesses), _Mixed(some, values)
+                asked = some.asked(guesses)
+                share = values[some.at].astype(np.float32) * np.float32(1 / FULL)
                 for k, n in enumerate(of):
-                    mixed.paint(planes[n], asked[k], asked[len(of) + k], top, free)
+                    seen = planes[n][some.at].astype(np.float32)
+                    planes[n][some.at] = np.rint(own(seen, asked[k], asked[len(of) + k], share, top))
         return frame.with_picture(picture)
 
 
@@ -97,23 +107,6 @@ def _part(plane: Plane, box: tuple[slice, slice], size: tuple[int, ...]) -> Plan
     by = [1 if there == all_ else 2 for there, all_ in zip(plane.shape, size, strict=True)]
     rows, columns = (slice(part.start // n, -(-part.stop // n)) for part, n in zip(box, by, strict=True))
     return plane[rows, columns]
-
-
-class _Mixed:
-    """Some samples that are mixtures, and of which parts."""
-
-    def __init__(self, some: Samples, matte: Matte) -> None:
-        self._at = some.at
-        self._share = matte[some.at].astype(np.float32) * np.float32(1 / FULL)
-        self._gain = gain(self._share)
-
-    def paint(self, plane: Plane, ours: Values, theirs: Values, top: int, free: float) -> None:
-        """The person's colours into these samples of a plane."""
-        seen = plane[self._at].astype(np.float32)
-        own = ours + self._gain * (seen - theirs - self._share * (ours - theirs))
-        low, high = np.minimum(seen, ours) - np.float32(free), np.maximum(seen, ours) + np.float32(free)
-        np.clip(own, np.maximum(low, 0), np.minimum(high, top), out=own)
-        plane[self._at] = np.rint(own, out=own)
 
 
 def estimates(planes: Sequence[Plane], matte: Matte) -> tuple[Values, Values]:
