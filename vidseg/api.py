@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -44,12 +44,13 @@ def recipe(
     effect: Effect,
     *,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
     encoding: Encoding | None = None,
 ) -> Recipe:
     """The usual road to an effect: see ``vidseg.road``. Raises ``OptionError``."""
-    return Recipe(*road(quality, model, edge), effect, encoding or Encoding())
+    return Recipe(*road(quality, model, edge, categories), effect, encoding or Encoding())
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:
@@ -76,6 +77,7 @@ class Common(TypedDict, total=False):
     """
 
     model: str | None
+    categories: Sequence[str]
     quality: Quality
     edge: Edge | None
     crf: float | None
@@ -99,6 +101,7 @@ def _made(
     encoding: Encoding | None = None,
     *,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
     codec: str | None = None,
@@ -116,7 +119,7 @@ def _made(
         raise SourcesError(os.fspath(source), "is a folder: give one file")
     encoding = encoding or Encoding()
     encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset)
-    how = recipe(effect, model=model, quality=quality, edge=edge, encoding=encoding)
+    how = recipe(effect, model=model, categories=categories, quality=quality, edge=edge, encoding=encoding)
     outputs = Outputs(type(effect).__name__.lower(), file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned.places)
@@ -125,14 +128,22 @@ def _made(
     return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
 
 
-def replace(source: Name, target: Name, *, background: Name, fit: Fit = "cover", **how: Unpack[How]) -> Done:
+def replace(
+    source: Name,
+    target: Name,
+    *,
+    background: Name,
+    fit: Fit = "cover",
+    light_wrap: float = 0.0,
+    **how: Unpack[How],
+) -> Done:
     """Put another background behind the people in one file.
 
     The arguments are those of ``vidseg replace`` and of ``How``. With ``existing="skip"`` a target that is there gives
     a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
     """
     _one_of("fit", fit, get_args(Fit))
-    return _made(Replace(os.fspath(background), fit), source, target, **how)
+    return _made(Replace(os.fspath(background), fit, light_wrap), source, target, **how)
 
 
 def blur(
@@ -224,6 +235,7 @@ def preview(
     at: Iterable[Seconds] = (),
     count: int = 5,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
     existing: Existing = "fail",
@@ -241,7 +253,7 @@ def preview(
     made, skipped = plan_sheets([Path(source)], outputs)
     for path, picture in skipped:
         return Previewed(path, picture, (), 0.0)
-    make = sheets(at, count, model=model, quality=quality, edge=edge)
+    make = sheets(at, count, model=model, categories=categories, quality=quality, edge=edge)
     make.check()
     return write_sheet(make, *made[0], overwrite=existing == "overwrite")
 
@@ -251,11 +263,12 @@ def sheets(
     count: int,
     *,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
 ) -> Preview:
     """What makes contact sheets of these moments, by the usual road."""
-    return Preview(*road(quality, model, edge), tuple(_exact(moment) for moment in at), count)
+    return Preview(*road(quality, model, edge, categories), tuple(_exact(moment) for moment in at), count)
 
 
 def write_sheet(make: Preview, source: Path, target: Path, *, overwrite: bool) -> Previewed:
@@ -276,6 +289,7 @@ def mattes(
     source: Name,
     *,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
     start: Seconds = 0,
@@ -287,7 +301,7 @@ def mattes(
     Raises ``SourceError`` or ``ModelError``.
     """
     libraries.require()
-    segmenter, filters = road(quality, model, edge)
+    segmenter, filters = road(quality, model, edge, categories)
     segmenter.check()
     path = Path(source)
     if path.is_dir():

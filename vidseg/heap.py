@@ -16,7 +16,7 @@ def keep_large_blocks_apart() -> None:
 
     glibc (``mallopt(3)``) otherwise raises that size with the blocks it sees, and what several threads, the encoder and
     OpenCV free leaves holes between them: at 1080p a tenth of all memory in use. Of smaller ones 64 MiB are kept for
-    the next: given back and asked for again with every array, they cost a twentieth of all time. Does nothing elsewhere.
+    the next: given back and asked for again with every array, they cost a twentieth of the time. Nothing elsewhere.
     """
     if not sys.platform.startswith("linux"):
         return

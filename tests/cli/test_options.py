@@ -74,7 +74,8 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
     assert [str(path) for path in values.pop("sources")] == ["a.mp4"]
     assert values == {
         "output": None, "out_dir": None, "existing": "fail", "codec": None, "crf": None, "preset": None,
-        "start": Fraction(0), "end": None, "quality": "good", "model": None, "threshold": 0.5, "softness": 0.6,
+        "start": Fraction(0), "end": None, "quality": "good", "model": None, "categories": (),
+        "threshold": 0.5, "softness": 0.6,
         "grow": 0, "shrink": 0, "feather": 0, "feather_in": 0, "keep_largest": False, "invert": False, "dry_run": False,
         "quiet": False, "verbose": False, "as_json": False,
         "recursive": False, "name": None,
@@ -87,6 +88,7 @@ def test_what_is_given_arrives() -> None:
     values = parsed(
         "a.mp4", "b", "-o", "out.mp4", "--out-dir", "done", "--existing", "skip", "--codec", "hevc", "--crf", "20.5",
         "--preset", "fast", "--start", "1:00", "--end", "90.5", "--model", "mine.tflite", "--quality", "best",
+        "--category", "hair", "--category", "body-skin",
         "--threshold", "0.4", "--softness", "0.2", "--grow", "1", "--shrink", "2", "--feather", "3",
         "--feather-in", "4", "--keep-largest", "--invert", "--dry-run", "-q", "-v",
         "--json",
@@ -98,7 +100,8 @@ def test_what_is_given_arrives() -> None:
     assert (str(values.pop("output")), str(values.pop("out_dir"))) == ("out.mp4", "done")
     assert values == {
         "existing": "skip", "codec": "hevc", "crf": 20.5, "preset": "fast", "start": Fraction(60),
-        "end": Fraction(181, 2), "model": "mine.tflite", "quality": "best", "threshold": 0.4, "softness": 0.2,
+        "end": Fraction(181, 2), "model": "mine.tflite", "categories": ("hair", "body-skin"),
+        "quality": "best", "threshold": 0.4, "softness": 0.2,
         "grow": 1, "shrink": 2, "feather": 3, "feather_in": 4, "keep_largest": True,
         "invert": True, "dry_run": True, "quiet": True, "verbose": True,
         "as_json": True,

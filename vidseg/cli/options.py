@@ -120,8 +120,15 @@ segmenter: Callable[[F], F] = _all(
     ),
     click.option(
         "--model",
-        metavar="general|landscape|FILE.tflite",
-        help="What looks at the person. [default: both of the two that come along]",
+        metavar="general|landscape|NAME|FILE.tflite",
+        help="What looks at the person; NAME as vidseg models lists it. [default: both of the two that come along]",
+    ),
+    click.option(
+        "--category",
+        "categories",
+        metavar="CLASS",
+        multiple=True,
+        help="Of a model with several classes this one, as hair; may be repeated. [default: all but the background]",
     ),
     click.option("--threshold", type=float, default=0.5, show_default=True, help="From which doubt on it is person."),
     click.option("--softness", type=float, default=0.6, show_default=True, help="How much doubt becomes the edge."),

@@ -53,7 +53,14 @@ def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream:
 
     encoding = options["encoding"] or Encoding(options["codec"], options["crf"], options["preset"])
     recipe = workers.placed(
-        api.recipe(effect, model=options["model"], quality=options["quality"], edge=edge(options), encoding=encoding)
+        api.recipe(
+            effect,
+            model=options["model"],
+            categories=options["categories"],
+            quality=options["quality"],
+            edge=edge(options),
+            encoding=encoding,
+        )
     )
     outputs = workers.placed(
         Outputs(label, options["output"], options["out_dir"], options["existing"], options["suffix"], options["name"])

@@ -1,9 +1,8 @@
 """Extend: the person's colours freed of the old background at the edge, and carried on past it.
 
-At the edge the colour is that of Forte's blur fusion (Approximate Fast Foreground Colour Estimation, ICIP 2021):
-F + a (I - a F - (1 - a) B), with F and B estimated from the person and the background near by. These come from a
-pyramid of weighted means (pull-push: Gortler et al., The Lumigraph, SIGGRAPH 1996), in which F also reaches where
-nobody is.
+At the edge the colour is that of ``unmix``, with the person's and the background's estimated finer, and so that nothing
+of what is hidden counts for the person's. These estimates come from a pyramid of weighted means (pull-push: Gortler et
+al., The Lumigraph, SIGGRAPH 1996), in which the person's also reaches where nobody is.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.effects.blend import Strip, chroma_matte, strips_of
+from vidseg.effects.unmix import own
 from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
 from vidseg.media.colour import black
 from vidseg.media.copying import Copies
@@ -108,7 +108,6 @@ def _paint(plane: Plane, matte: Matte, strips: list[Strip], person: Plane, place
         plane[rows, strip.right :] = person[rows, strip.right :]
         for columns in strip.mixed:
             box = (rows, columns)
-            share = matte[box].astype(np.float32) / FULL
+            share = matte[box].astype(np.float32) * np.float32(1 / FULL)
             ours, behind = person[box].astype(np.float32), place[box].astype(np.float32)
-            freed = ours + share * (plane[box] - share * ours - (1 - share) * behind)
-            plane[box] = np.clip(np.rint(freed), 0, top)
+            plane[box] = np.rint(own(plane[box].astype(np.float32), ours, behind, share, top))

@@ -52,7 +52,8 @@ class Region(Segmenter):
     around what moves with him, ``models`` look at a square. The more they agree, the surer is what they say; what goes
     with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how many frames on
     each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what was seen in them.
-    The matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (or the frame's own, if that is less).
+    Of a model with several classes ``categories`` are wanted (all but the first without), for which what moves is no
+    evidence. The matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (the frame's own, if that is less).
     """
 
     finder: str = "landscape"
@@ -60,13 +61,14 @@ class Region(Segmenter):
     motion: bool = True
     follow: int = 2
     passes: int = 1
+    categories: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Load each model and run it once; raises ``ModelError`` or ``OptionError``."""
         if not self.models or self.passes < 1 or self.follow < (1 if self.motion else 0):
             raise OptionError("region", "needs a model, a pass, and with motion a neighbour")
-        for model in dict.fromkeys((self.finder, *self.models)):
-            with Network(model) as network:
+        for model, categories in self._needed():
+            with Network(model, categories) as network:
                 network.matte(np.zeros((network.height, network.width, 3), np.uint8))
 
     @property
@@ -76,20 +78,22 @@ class Region(Segmenter):
             return 0
         return watch.AHEAD + 1 + (evidence.REACH if self.motion else 0) + self.passes * self.follow
 
+    def _needed(self) -> dict[tuple[str, tuple[str, ...]], None]:
+        """Each model with the classes that are wanted of it, once; the finder looks for people."""
+        return dict.fromkeys([(self.finder, ()), *((model, self.categories) for model in self.models)])
+
     def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
         """One cutout for each frame."""
         with ExitStack() as stack:
-            networks = {
-                model: stack.enter_context(Network(model)) for model in dict.fromkeys((self.finder, *self.models))
-            }
-            stream: Iterator[Cutout] = _looked(frames, networks[self.finder])
+            networks = {needed: stack.enter_context(Network(*needed)) for needed in self._needed()}
+            stream: Iterator[Cutout] = _looked(frames, networks[self.finder, ()])
             if self.follow:
                 stream = watch.watched(stream)
             if self.motion:
                 stream = evidence.witnessed(stream)
-            near = [networks[model] for model in self.models]
+            near = [networks[model, self.categories] for model in self.models]
             for _ in range(self.passes):
-                stream = _seen_near(stream, near, self.follow)
+                stream = _seen_near(stream, near, self.follow, 0 if self.categories else _MOVING)
             with closing(stream):  # type: ignore[type-var]
                 yield from stream
 
@@ -106,13 +110,14 @@ def _rid(matte: Matte) -> Matte:
     return np.asarray(np.where(matte < _NOTHING, 0, matte), np.float32)
 
 
-def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int) -> Generator[Cutout]:
+def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int, moving: float) -> Generator[Cutout]:
     """Boxes from the mattes of the frames around, and what the models see in them."""
     small = (cutout.with_matte(_on_copy(cutout)) for cutout in cutouts)
     for near, at in around(small, follow, watch.begins):
         now = near[at]
         likely = averaged(near, at, cv2.INTER_NEAREST) if follow else now.matte
-        yield _put_together(now, boxes.found(likely, None if now.clues is None else now.clues.moving), networks)
+        rectangles = boxes.found(likely, None if now.clues is None else now.clues.moving)
+        yield _put_together(now, rectangles, networks, moving)
 
 
 def _on_copy(cutout: Cutout) -> Map:
@@ -121,7 +126,7 @@ def _on_copy(cutout: Cutout) -> Map:
     return evidence.weighed(np.asarray(small, np.float32), cutout.clues, _AGAINST, 0)
 
 
-def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: list[Network]) -> Cutout:
+def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: list[Network], moving: float) -> Cutout:
     frame = cutout.frame
     wide, high = watch.size_of(frame)
     scale = min(WORKING / max(frame.width, frame.height), 1)
@@ -139,7 +144,7 @@ def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: l
         trust = _trust(agreed, seen, inside, cutout)
         sure[inside] = np.where(covered[inside], np.maximum(sure[inside], trust), trust)
         covered[inside] = True
-    matte = np.clip(evidence.weighed(matte, cutout.clues, _AGAINST, _MOVING), 0, 1)
+    matte = np.clip(evidence.weighed(matte, cutout.clues, _AGAINST, moving), 0, 1)
     return replace(cutout, matte=matte, sure=sure)
 
 
