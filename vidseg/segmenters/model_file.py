@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidseg.errors import ModelError
+from vidseg.segmenters import loading
 
 _FOLDER = Path(__file__).parent / "models"
 
@@ -41,6 +42,7 @@ def load(model: str) -> ModelFile:
 
 def _input_size(model: str, content: bytes) -> tuple[int, int]:
     """Height and width of the model's one picture input."""
+    loading.mediapipe()  # else the next line would load the package in its own, slow way
     from mediapipe.tasks.metadata import schema_py_generated as schema
 
     try:

@@ -1,4 +1,4 @@
-"""A model, loaded and ready to look at small pictures; the only place that knows MediaPipe."""
+"""A model, loaded and ready to look at small pictures; the only place that calls MediaPipe."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vidseg.errors import ModelError
 from vidseg.frame import Matte
+from vidseg.segmenters import loading
 from vidseg.segmenters.model_file import load
 
 
@@ -17,13 +18,13 @@ class Network:
 
     def __init__(self, model: str) -> None:
         """``model`` is ``general``, ``landscape`` or a path; raises ``ModelError``."""
-        from mediapipe.tasks.python import BaseOptions, vision  # a second, which a refused request needn't wait
-
         self.model = model
         file = load(model)
+        tasks = loading.mediapipe().tasks
+        vision = tasks.vision
         self.width, self.height = file.width, file.height
         options = vision.ImageSegmenterOptions(
-            base_options=BaseOptions(model_asset_path=str(file.path)),
+            base_options=tasks.BaseOptions(model_asset_path=str(file.path)),
             running_mode=vision.RunningMode.IMAGE,
             output_confidence_masks=True,
             output_category_mask=False,
@@ -53,8 +54,7 @@ class Network:
         return first if len(masks) == 1 else 1 - first
 
     def _masks(self, rgb: NDArray[np.uint8]) -> Any:
-        import mediapipe as mp
-
+        mp = loading.mediapipe()
         try:
             # MediaPipe reads a strided array as if it were packed
             result = self._segmenter.segment(mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(rgb)))
