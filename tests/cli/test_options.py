@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,24 @@ def parsed(*arguments: str) -> dict[str, Any]:
 
     result = CliRunner().invoke(command, list(arguments), catch_exceptions=False)
     assert result.exit_code == 0, result.output
+    del seen["begun"]
     return seen
+
+
+def test_the_workers_have_begun_before_the_command_and_end_with_it() -> None:
+    seen: list[Any] = []
+
+    @click.command()
+    @options.sources
+    @options.shared
+    def command(begun: Any, **_: Any) -> None:
+        processes = [slot.process for slot in begun.of_this_run._slots]
+        seen.extend(processes)
+        assert [process.poll() for process in processes] == [None]
+
+    result = CliRunner().invoke(command, ["a.mp4", "--workers", "1"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert [process.poll() for process in seen] == [-signal.SIGKILL]
 
 
 def test_what_is_not_given_is_left_to_the_program() -> None:

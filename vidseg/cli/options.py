@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -154,6 +155,22 @@ def edge(options: dict[str, Any]) -> Any:
     )
 
 
+def _begun(function: F) -> F:
+    """The workers are begun before the command loads what it needs itself, so that both load side by side.
+
+    The command gets them as its option ``begun``.
+    """
+
+    @wraps(function)
+    def command(*given: Any, **options: Any) -> Any:
+        from vidseg.cli.working import begun_workers
+
+        with begun_workers(options) as workers:
+            return function(*given, **options, begun=workers)
+
+    return cast("F", command)
+
+
 working: Callable[[F], F] = _all(
     click.option(
         "--workers",
@@ -180,6 +197,7 @@ working: Callable[[F], F] = _all(
         metavar="tcp://HOST:8786",
         help="Work on a Dask cluster whose machines see the same files (needs vidseg[cluster]).",
     ),
+    _begun,
 )
 """Who does the work; part of ``telling``, so that every command that makes videos has it."""
 
