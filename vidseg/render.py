@@ -40,7 +40,7 @@ def render(
     count = 0
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
-        source = stack.enter_context(Source(job.source, job.span, notes))
+        source = stack.enter_context(Source(job.source, job.span, notes, reading=job.recipe.reading))
         recipe = job.recipe
         sink = _sink(job, source, notes, overwrite=overwrite)
         stack.callback(sink.close)
@@ -50,7 +50,7 @@ def render(
         if recorder is not None:
             cutouts = closed(stack, recorder.cutouts(cutouts))
         progress(Progress(0, total))
-        for frame in closed(stack, recipe.effect(cutouts)):
+        for frame in closed(stack, prefetch(closed(stack, recipe.effect(cutouts)), 1)):
             if recorder is not None:
                 recorder.frame(frame)
             sink.write(frame)

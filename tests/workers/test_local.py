@@ -98,6 +98,9 @@ def test_processors_are_shared_out() -> None:
         assert workers._threads == available_processors()
         workers.resize(2)
         assert (workers.count, workers._threads) == (2, max(-(-available_processors() // 2), 1))
+    with Local(1, threads=7) as workers:
+        workers.resize(2)
+        assert workers._threads == 7
 
 
 ORPHANS = """

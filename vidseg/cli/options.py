@@ -104,7 +104,49 @@ encoding: Callable[[F], F] = _all(
         help="The output's codec. [default: h264, hevc above 8 bits; vp9 or av1 in WebM]",
     ),
     *_QUALITY,
+    click.option(
+        "--encoder",
+        type=click.Choice(["auto", "software", "nvenc", "qsv", "videotoolbox", "amf"]),
+        default="software",
+        show_default=True,
+        help="What encodes: software, a graphics card (quicker, larger files), or auto: such a one if any works.",
+    ),
 )
+
+
+class Scale(click.ParamType[Fraction]):
+    """A number, exactly: 0.1 is a tenth."""
+
+    name = "scale"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """The text as a number; fails with click's error."""
+        try:
+            scale = Fraction(str(value))
+        except (ValueError, ZeroDivisionError):
+            scale = Fraction(0)
+        if not 0 < scale <= 1:
+            self.fail(f"{value!r} isn't more than 0 and at most 1", param, ctx)
+        return scale
+
+
+reading: Callable[[F], F] = _all(
+    click.option(
+        "--scale",
+        type=Scale(),
+        default="1",
+        metavar="FACTOR",
+        help="A smaller output, for proxies: 0.5 halves width and height, which stay even.",
+    ),
+    click.option(
+        "--hwaccel",
+        metavar="none|auto|cuda|vaapi|...",
+        default="none",
+        show_default=True,
+        help="Decode on a graphics card; auto: if any works.",
+    ),
+)
+"""How sources are read."""
 
 span: Callable[[F], F] = _all(
     click.option("--start", type=Time(), default="0", help="Begin here: seconds, m:ss or h:mm:ss."),
@@ -179,6 +221,11 @@ working: Callable[[F], F] = _all(
         help="Processes that work side by side; 0 works in vidseg's own. [default: one for each processor]",
     ),
     click.option(
+        "--threads",
+        type=click.IntRange(1, 256),
+        help="Threads of the decoder and of the encoder, in each worker. [default: the processors, shared out]",
+    ),
+    click.option(
         "--piece",
         type=Time(),
         default="30",
@@ -234,5 +281,5 @@ telling: Callable[[F], F] = _all(
     ),
 )
 
-shared: Callable[[F], F] = _all(outputs, encoding, span, segmenter, telling)
+shared: Callable[[F], F] = _all(outputs, encoding, reading, span, segmenter, telling)
 """What every effect's command takes beside its sources and its own options."""

@@ -45,15 +45,23 @@ def run_jobs(
 def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream: TextIO) -> int:
     from vidseg import api, report
     from vidseg.cli.options import edge
-    from vidseg.job import Encoding, Span
+    from vidseg.job import Encoding, Reading, Span
     from vidseg.manifest import History
     from vidseg.plan import Outputs, make_folders, plan
     from vidseg.tasks import Terms
 
-    encoding = options["encoding"] or Encoding(options["codec"], options["crf"], options["preset"])
-    recipe = workers.placed(
-        api.recipe(effect, model=options["model"], quality=options["quality"], edge=edge(options), encoding=encoding)
+    how = options["encoding"] or Encoding(
+        options["codec"], options["crf"], options["preset"], encoder=options["encoder"]
     )
+    recipe = api.recipe(
+        effect,
+        model=options["model"],
+        quality=options["quality"],
+        edge=edge(options),
+        encoding=how,
+        reading=Reading(options["scale"], options["hwaccel"]),
+    )
+    recipe = workers.placed(recipe)
     outputs = workers.placed(
         Outputs(label, options["output"], options["out_dir"], options["existing"], options["suffix"], options["name"])
     )
