@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -282,7 +282,17 @@ class WhereEffect(Effect):
             yield cutout.frame
 
 
-def test_decoding_matting_compositing_and_encoding_each_have_a_thread(
+@dataclass(frozen=True)
+class WhereDisc(Disc):
+    """The same, as a segmenter."""
+
+    seen: dict[str, set[int]] = field(default_factory=dict)
+
+    def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
+        yield from Where("segmenter", self.seen)(super().__call__(frames))
+
+
+def test_decoding_segmenting_filtering_compositing_and_encoding_each_have_a_thread(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: dict[str, set[int]] = {}
@@ -294,9 +304,10 @@ def test_decoding_matting_compositing_and_encoding_each_have_a_thread(
         write(sink, frame)
 
     monkeypatch.setattr(Sink, "write", watched)
-    render(job(clip, filters=(Enlarge(), Where("filter", seen)), effect=WhereEffect(seen)))
+    filters = (Enlarge(), Where("filter", seen))
+    render(job(clip, segmenter=WhereDisc(seen=seen), filters=filters, effect=WhereEffect(seen)))
     assert {name: len(threads) for name, threads in seen.items()} == dict.fromkeys(seen, 1)
-    assert len(set.union(*seen.values())) == len(seen) == 4
+    assert len(set.union(*seen.values())) == len(seen) == 5
 
 
 def test_an_encoder_that_fails_ends_all_and_leaves_no_trace(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:

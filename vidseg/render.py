@@ -95,12 +95,12 @@ def cutouts_of(
     source: Source,
     watched: Callable[[Iterable[Frame]], Iterator[Frame]] = iter,
 ) -> Iterator[Cutout]:
-    """Decoding in one thread, segmenting and filtering in another, both a little ahead of who asks.
+    """Decoding, segmenting and filtering, each in a thread of its own, a little ahead of who asks.
 
     All is closed with the stack; ``watched`` sees every frame that is read.
     """
     frames: Iterator[Frame] = closed(stack, prefetch(_seen(source, watched)))
-    cutouts = closed(stack, segmenter(frames))
+    cutouts = closed(stack, prefetch(closed(stack, segmenter(frames))))
     for filter_ in filters:
         cutouts = closed(stack, filter_(cutouts))
     return closed(stack, prefetch(cutouts))

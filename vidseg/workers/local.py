@@ -97,7 +97,8 @@ class Local:
     def resize(self, count: int) -> None:
         """Have so many, and share out the processors among them; while none has a task."""
         self.count = count
-        self._threads = self._asked or max(-(-available_processors() // count), 1)
+        # one alone leaves it to the codecs: x264 has half as many again as there are processors, since some always wait
+        self._threads = self._asked or (0 if count == 1 else max(-(-available_processors() // count), 1))
         try:
             while len(self._slots) < count:
                 self._slots.append(self._started())
