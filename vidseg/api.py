@@ -22,7 +22,7 @@ from vidseg.effects.replace import Replace
 from vidseg.effects.screen import Despill, Screen
 from vidseg.errors import OptionError, SourcesError
 from vidseg.frame import Frame, Matte
-from vidseg.job import Done, Encoding, Progress, Range, Recipe, Span
+from vidseg.job import Done, Encoding, Progress, Range, Reading, Recipe, Span
 from vidseg.media import alpha
 from vidseg.media.backdrop import Fit
 from vidseg.media.info import Info
@@ -35,6 +35,7 @@ from vidseg.render import render
 from vidseg.road import Edge, Quality, road
 from vidseg.sheet import Preview
 from vidseg.stages import Effect
+from vidseg.threads import bounded
 
 Seconds = float | Fraction
 Name = str | os.PathLike[str]
@@ -48,9 +49,10 @@ def recipe(
     quality: Quality = "good",
     edge: Edge | None = None,
     encoding: Encoding | None = None,
+    reading: Reading | None = None,
 ) -> Recipe:
     """The usual road to an effect: see ``vidseg.road``. Raises ``OptionError``."""
-    return Recipe(*road(quality, model, edge, categories), effect, encoding or Encoding())
+    return Recipe(*road(quality, model, edge, categories), effect, encoding or Encoding(), reading or Reading())
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:
@@ -73,7 +75,8 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
 class Common(TypedDict, total=False):
     """What every effect's function takes beside its own arguments: the options that all its commands share.
 
-    ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each.
+    ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each. ``threads``
+    bounds the decoder's and the encoder's in the whole process.
     """
 
     model: str | None
@@ -84,6 +87,9 @@ class Common(TypedDict, total=False):
     preset: str | None
     start: Seconds
     end: Seconds | None
+    scale: Seconds
+    hwaccel: str
+    threads: int | None
     existing: Existing
     progress: Callable[[Progress], None]
 
@@ -92,6 +98,7 @@ class How(Common, total=False):
     """The same, and the output's codec, which is a cut-out's ``format``."""
 
     codec: str | None
+    encoder: str
 
 
 def _made(
@@ -105,10 +112,14 @@ def _made(
     quality: Quality = "good",
     edge: Edge | None = None,
     codec: str | None = None,
+    encoder: str = "software",
     crf: float | None = None,
     preset: str | None = None,
     start: Seconds = 0,
     end: Seconds | None = None,
+    scale: Seconds = 1,
+    hwaccel: str = "none",
+    threads: int | None = None,
     existing: Existing = "fail",
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Done:
@@ -118,13 +129,17 @@ def _made(
     if Path(source).is_dir():
         raise SourcesError(os.fspath(source), "is a folder: give one file")
     encoding = encoding or Encoding()
-    encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset)
-    how = recipe(effect, model=model, categories=categories, quality=quality, edge=edge, encoding=encoding)
+    encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset, encoder=encoder)
+    reading = Reading(_exact(scale), hwaccel)
+    how = recipe(
+        effect, model=model, categories=categories, quality=quality, edge=edge, encoding=encoding, reading=reading
+    )
     outputs = Outputs(type(effect).__name__.lower(), file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned.places)
     if planned.jobs:
-        return render(planned.jobs[0], progress, overwrite=existing == "overwrite")
+        with bounded(threads):
+            return render(planned.jobs[0], progress, overwrite=existing == "overwrite")
     return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
 
 

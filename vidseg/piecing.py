@@ -15,6 +15,7 @@ from vidseg.media import piece_file
 from vidseg.media.joining import JoinSink, PieceSink
 from vidseg.media.notes import Notes
 from vidseg.media.source import Source
+from vidseg.prefetch import prefetch
 from vidseg.recording import Recorder
 from vidseg.render import closed, cutouts_of, one_thread_for_opencv
 
@@ -34,7 +35,7 @@ def render_piece(
     count = 0
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
-        source = stack.enter_context(Source(job.source, job.span, notes, piece=piece))
+        source = stack.enter_context(Source(job.source, job.span, notes, piece=piece, reading=job.recipe.reading))
         sink = stack.enter_context(
             PieceSink(piece.file, job.target, job.recipe.encoding, source, notes, flat=effect.flat)
         )
@@ -44,7 +45,7 @@ def render_piece(
             cutouts = closed(stack, recorder.cutouts(cutouts))
         near = closed(stack, _between(cutouts, piece.first - around, piece.stop + around))
         progress(Progress(0, piece.frames))
-        for frame in closed(stack, effect(near)):
+        for frame in closed(stack, prefetch(closed(stack, effect(near)), 1)):
             if piece.first <= frame.index < piece.stop:
                 if recorder is not None:
                     recorder.frame(frame)
@@ -121,7 +122,7 @@ def join(
             notes.say(said)
         for detail in known.details:
             notes.detail(detail)
-    with Source(job.source, job.span, notes) as source:
+    with Source(job.source, job.span, notes, reading=job.recipe.reading) as source:
         with closing(cast("Generator[Frame]", source.frames())) as frames:
             next(frames)  # by which the source knows what it tells of all
         flat = job.recipe.effect.flat

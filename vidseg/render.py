@@ -40,7 +40,7 @@ def render(
     count = 0
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
-        source = stack.enter_context(Source(job.source, job.span, notes))
+        source = stack.enter_context(Source(job.source, job.span, notes, reading=job.recipe.reading))
         recipe = job.recipe
         sink = _sink(job, source, notes, overwrite=overwrite)
         stack.callback(sink.close)
@@ -50,7 +50,7 @@ def render(
         if recorder is not None:
             cutouts = closed(stack, recorder.cutouts(cutouts))
         progress(Progress(0, total))
-        for frame in closed(stack, recipe.effect(cutouts)):
+        for frame in closed(stack, prefetch(closed(stack, recipe.effect(cutouts)), 1)):
             if recorder is not None:
                 recorder.frame(frame)
             sink.write(frame)
@@ -95,12 +95,12 @@ def cutouts_of(
     source: Source,
     watched: Callable[[Iterable[Frame]], Iterator[Frame]] = iter,
 ) -> Iterator[Cutout]:
-    """Decoding in one thread, segmenting and filtering in another, both a little ahead of who asks.
+    """Decoding, segmenting and filtering, each in a thread of its own, a little ahead of who asks.
 
     All is closed with the stack; ``watched`` sees every frame that is read.
     """
     frames: Iterator[Frame] = closed(stack, prefetch(_seen(source, watched)))
-    cutouts = closed(stack, segmenter(frames))
+    cutouts = closed(stack, prefetch(closed(stack, segmenter(frames))))
     for filter_ in filters:
         cutouts = closed(stack, filter_(cutouts))
     return closed(stack, prefetch(cutouts))

@@ -39,5 +39,5 @@ def matte(range_: str, depth: int | None, audio: bool, **others: Any) -> int:
     from vidseg.job import Encoding
 
     how = others["codec"], others["crf"], others["preset"]
-    encoding = Encoding(*how, "matte", depth, range_, audio)  # type: ignore[arg-type]
+    encoding = Encoding(*how, "matte", depth, range_, audio, others["encoder"])  # type: ignore[arg-type]
     return run_jobs(Matte(), "matte", others, encoding=encoding, suffix=".mov")

@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 from vidseg.errors import CutError, IncompleteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding, Job
-from vidseg.media import containers, forms, piece_file
+from vidseg.media import containers, encoders, forms, piece_file
 from vidseg.media.codecs import Codec
 from vidseg.media.notes import Notes
 from vidseg.media.piece_file import Contents, PieceWriter
@@ -33,6 +33,8 @@ def check(job: Job) -> None:
         raise CutError(str(job.source), "an output with alpha is made whole")
     if containers.container_of(job.target, encoding.content) in containers.ALONE:
         raise CutError(str(job.source), "a folder of pictures is made whole")
+    if encoding.encoder != "software" and (encoding.encoder != "auto" or encoders.working() is not None):
+        raise CutError(str(job.source), "what hardware encodes is made whole")
 
 
 class PieceSink(Sink):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidseg.errors import ModelError
+from vidseg.segmenters import loading
 from vidseg.segmenters.published import PUBLISHED, path_of
 
 _FOLDER = Path(__file__).parent / "models"
@@ -49,6 +50,7 @@ def load(model: str) -> ModelFile:
 
 def _input_shape(model: str, content: bytes) -> tuple[int, int, int]:
     """Height, width and channels of the model's one picture input."""
+    loading.mediapipe()  # else the next line would load the package in its own, slow way
     from mediapipe.tasks.metadata import schema_py_generated as schema
 
     try:

@@ -1,4 +1,4 @@
-"""A model, loaded and ready to look at small pictures; the only place that knows MediaPipe."""
+"""A model, loaded and ready to look at small pictures; the only place that calls MediaPipe."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vidseg.errors import ModelError, OptionError
 from vidseg.frame import Matte
+from vidseg.segmenters import loading
 from vidseg.segmenters.model_file import load
 
 
@@ -20,13 +21,13 @@ class Network:
 
         Without, all that isn't background. Raises ``ModelError``, or ``OptionError`` for a class that it hasn't.
         """
-        from mediapipe.tasks.python import BaseOptions, vision  # a second, which a refused request needn't wait
-
         self.model = model
         file = load(model)
+        tasks = loading.mediapipe().tasks
+        vision = tasks.vision
         self.width, self.height, self._channels = file.width, file.height, file.channels
         options = vision.ImageSegmenterOptions(
-            base_options=BaseOptions(model_asset_path=str(file.path)),
+            base_options=tasks.BaseOptions(model_asset_path=str(file.path)),
             running_mode=vision.RunningMode.IMAGE,
             output_confidence_masks=True,
             output_category_mask=False,
@@ -79,8 +80,7 @@ class Network:
         return sorted({known[category.casefold()] for category in categories})
 
     def _masks(self, rgb: NDArray[np.uint8]) -> Any:
-        import mediapipe as mp
-
+        mp = loading.mediapipe()
         form = mp.ImageFormat.SRGB
         if self._channels == 4:  # each picture is seen by itself: there is no mask of one before
             rgb, form = np.dstack([rgb, np.zeros_like(rgb[:, :, :1])]), mp.ImageFormat.SRGBA
