@@ -11,9 +11,10 @@ from typing import Any, cast
 from vidseg.errors import CutError, IncompleteError
 from vidseg.frame import Cutout, Frame
 from vidseg.job import Done, Job, Piece, Progress, Record
-from vidseg.media import piece_file
+from vidseg.media import containers, piece_file
 from vidseg.media.joining import JoinSink, PieceSink
 from vidseg.media.notes import Notes
+from vidseg.media.sequence_pieces import SequenceJoinSink, SequencePieceSink
 from vidseg.media.source import Source
 from vidseg.recording import Recorder
 from vidseg.render import closed, cutouts_of, one_thread_for_opencv
@@ -35,9 +36,8 @@ def render_piece(
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
         source = stack.enter_context(Source(job.source, job.span, notes, piece=piece))
-        sink = stack.enter_context(
-            PieceSink(piece.file, job.target, job.recipe.encoding, source, notes, flat=effect.flat)
-        )
+        sink = _piece_sink(piece, source, notes)
+        stack.callback(sink.close)
         cutouts = cutouts_of(stack, job.recipe.segmenter, job.recipe.filters, source, seam.watched)
         recorder = None if record is None else Recorder(record, piece.first, piece.stop)
         if recorder is not None:
@@ -55,6 +55,20 @@ def render_piece(
         if count != piece.frames:
             raise CutError(str(job.source), "its frames are not where its index says")
         sink.finish_piece(piece.frames, seam.before, seam.after, _more(recorder))
+
+
+def _piece_sink(piece: Piece, source: Source, notes: Notes) -> PieceSink | SequencePieceSink:
+    job, encoding = piece.job, piece.job.recipe.encoding
+    if containers.container_of(job.target, encoding.content) == "sequence":
+        return SequencePieceSink(piece.file, job.target, encoding, source, notes)
+    return PieceSink(piece.file, job.target, encoding, source, notes, flat=job.recipe.effect.flat)
+
+
+def _join_sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> JoinSink | SequenceJoinSink:
+    encoding = job.recipe.encoding
+    if containers.container_of(job.target, encoding.content) == "sequence":
+        return SequenceJoinSink(job.target, encoding, source, notes, overwrite=overwrite)
+    return JoinSink(job.target, encoding, source, notes, overwrite=overwrite, flat=job.recipe.effect.flat)
 
 
 def _more(recorder: Recorder | None) -> dict[str, Any]:
@@ -124,8 +138,7 @@ def join(
     with Source(job.source, job.span, notes) as source:
         with closing(cast("Generator[Frame]", source.frames())) as frames:
             next(frames)  # by which the source knows what it tells of all
-        flat = job.recipe.effect.flat
-        with JoinSink(job.target, job.recipe.encoding, source, notes, overwrite=overwrite, flat=flat) as sink:
+        with closing(_join_sink(job, source, notes, overwrite=overwrite)) as sink:
             sink.join([piece.file for piece in pieces], contents, lambda n: progress(Progress(n, total)))
             sink.finish()
     for piece in pieces:
