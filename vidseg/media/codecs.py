@@ -152,6 +152,24 @@ def usual_for_matte(container: str, *, limited: bool) -> Codec:
     return CODECS["ffv1"] if container == "matroska" else usual(container, 10)
 
 
+MATTES = {"resolve": "prores", "premiere": "prores", "finalcut": "prores", "web": "h264", "obs": "h264"}
+"""The codec that is read best by where a matte goes (``--for``)."""
+
+MATTE_SUFFIXES = {"prores": ".mov", "h264": ".mp4"}
+"""What a matte's name ends with then."""
+
+
+def by_destination(means: dict[str, str], destination: str | None, option: str, given: str | None) -> str | None:
+    """What an ``option`` and ``--for`` ask for together, if anything; raises ``OptionError``."""
+    if destination is None:
+        return given
+    if destination not in means:
+        raise OptionError("--for", f"{destination!r} is none of {', '.join(means)}")
+    if given not in (None, means[destination]):
+        raise OptionError("--for", f"{destination} means {option} {means[destination]}: give one of the two")
+    return means[destination]
+
+
 def usual_matte_depth(codec: Codec) -> int:
     """Ten bits, but where few decoders read them."""
     return 8 if codec.name == "h264" or 10 not in codec.depths else 10
