@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +46,14 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A cluster of two workers, each with its nanny."""
+@contextmanager
+def cluster(count: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A cluster's address, and its processes: the scheduler, and ``count`` nannies with a worker each."""
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     here = ("--host", "127.0.0.1")
     running = [dask_command("scheduler", *here, "--port", port, "--no-dashboard", "--no-show")]
-    running += [dask_command("worker", address, *here, "--nthreads", 1, "--no-dashboard") for _ in range(2)]
+    running += [dask_command("worker", address, *here, "--nthreads", 1, "--no-dashboard") for _ in range(count)]
     try:
         from distributed import Client
 
@@ -59,16 +61,23 @@ def address() -> Iterator[str]:
         while True:
             try:
                 with Client(address, timeout=5, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-                    client.wait_for_workers(2, timeout=60)
+                    client.wait_for_workers(count, timeout=60)
                 break
             except OSError:
                 assert time.monotonic() < until
-        yield address
+        yield address, running
     finally:
         for process in reversed(running):
             process.terminate()
         for process in running:
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Of a cluster of two workers that serves many tests."""
+    with cluster(2) as (address, _):
+        yield address
 
 
 @pytest.fixture
@@ -97,6 +106,33 @@ def test_jobs_are_done_those_that_kill_their_worker_are_survived_and_the_rest_is
     assert 5 in told
     names = {"clip.mkv", "once", "dies-once.mkv", "well.mkv"}
     assert {path.name for path in clip.parent.iterdir() if path.suffix != ".part"} == names
+
+
+def test_what_hangs_is_given_up_and_its_worker_is_of_use_again(address: str, clip: Path) -> None:
+    hangs, well = job(clip, "hangs.mkv", DiesAt(3, 0)), job(clip, "well.mkv", FailsAt(99))
+    with dask.Cluster(address, stall=2) as workers:
+        came = {one.job.target.stem: one for one in batch.run([hangs, well], workers=workers)}
+        (after,) = batch.run([replace(well, target=clip.with_name("after.mkv"))], workers=workers)
+    assert came["hangs"] == Failed(hangs, "given up after 2 tries: its worker gave no frame for 2 s")
+    assert isinstance(came["well"], Done)
+    assert isinstance(after, Done)
+
+
+def test_a_scheduler_that_is_lost_is_told_and_what_was_done_stays(clip: Path) -> None:
+    jobs = [
+        job(clip, "well.mkv", FailsAt(99)),
+        job(clip, "hangs.mkv", DiesAt(3, 0)),
+        job(clip, "never.mkv", FailsAt(9)),
+    ]
+    with cluster(1) as (address, running), dask.Cluster(address, stall=60) as workers:
+        came = batch.run(jobs, workers=workers)
+        assert isinstance(next(came), Done)
+        running[0].kill()
+        with pytest.raises(WorkersError) as caught:
+            next(came)
+    assert (caught.value.exit_code, str(caught.value)) == (3, f"{address}: the cluster is gone")
+    assert clip.with_name("well.mkv").exists()
+    assert not clip.with_name("hangs.mkv").exists()
 
 
 def test_the_command_on_a_cluster(address: str, vidseg: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
