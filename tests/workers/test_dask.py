@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,8 @@ from vidseg.errors import WorkersError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.job import Done, Encoding, Failed, Job, Recipe
 from vidseg.stages import Effect
-from vidseg.testing import Clip, DiesAt, Disc, FailsAt
+from vidseg.tasks import Terms
+from vidseg.testing import Clip, DiesAt, Disc, FailsAt, Light, MeanOf, Shows, shown
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
@@ -70,7 +74,11 @@ def cluster(count: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
         for process in reversed(running):
             process.terminate()
         for process in running:
-            process.wait(timeout=20)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:  # a nanny waits for its worker, which waits for its scheduler
+                process.kill()
+                process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +155,42 @@ def test_the_command_on_a_cluster(address: str, vidseg: Run, tmp_path: Path, mon
     assert any(line.startswith(f"done: {tmp_path}/done/a.mp4: 3 frames") for line in lines)
     assert lines[-1] == "1 done, 1 failed, 0 skipped"
     assert {path.name for path in (tmp_path / "done").iterdir()} == {"a.mp4", ".vidseg.jsonl"}
+
+
+def values(path: Path) -> list[tuple[Any, list[bytes]]]:
+    return [(one.time, [plane.tobytes() for plane in one.planes]) for one in shown(path)]
+
+
+def test_a_worker_killed_in_the_middle_of_pieces_costs_nothing(address: str, tmp_path: Path) -> None:
+    """Files short and long; a worker is killed as soon as the first piece is there."""
+    for n in range(3):
+        Clip(frames=10 + n, keys=25).write(tmp_path / f"{n}.mp4")
+    Clip(frames=150, keys=25).write(tmp_path / "3.mp4")
+    recipe = Recipe(Light(), (MeanOf(3), Enlarge()), Shows(), Encoding(crf=0, preset="ultrafast"))
+    right = [Job(tmp_path / f"{n}.mp4", tmp_path / f"{n}-right.mp4", recipe) for n in range(4)]
+    done = [replace(one, target=tmp_path / f"{n}-done.mp4") for n, one in enumerate(right)]
+    terms = Terms(piece=Fraction(1))
+    assert all(isinstance(one, Done) for one in batch.run(right))
+    killed = threading.Event()
+
+    def kill(victim: int) -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not killed.is_set():
+            if list(tmp_path.glob(".vidseg-*/*.piece")):
+                os.kill(victim, signal.SIGKILL)
+                killed.set()
+            time.sleep(0.01)
+
+    with dask.Cluster(address, stall=60) as workers:
+        killing = threading.Thread(target=kill, args=(next(iter(workers._asked(os.getpid).values())),))
+        killing.start()
+        came = list(batch.run(done, workers=workers, terms=terms))
+        killing.join()
+    assert killed.is_set()
+    assert {one.job.target.name: type(one) for one in came} == {f"{n}-done.mp4": Done for n in range(4)}
+    for n in range(4):
+        assert values(tmp_path / f"{n}-done.mp4") == values(tmp_path / f"{n}-right.mp4")
+    assert not list(tmp_path.glob(".vidseg-*"))
 
 
 def test_a_file_that_a_worker_does_not_see_is_named(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
