@@ -32,13 +32,17 @@ def render_piece(
     seam = _Seam(piece)
     effect = job.recipe.effect.begun_at(piece.began)
     around = effect.window or 0
+    kept = around if record is None else max(around, 1)  # a record compares a matte with the one before
     count = 0
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
         source = stack.enter_context(Source(job.source, job.span, notes, piece=piece))
         sink = _piece_sink(piece, source, notes)
         stack.callback(sink.close)
-        cutouts = cutouts_of(stack, job.recipe.segmenter, job.recipe.filters, source, seam.watched)
+        cutouts = cutouts_of(
+            stack, job.recipe.segmenter, job.recipe.filters, source, seam.watched,
+            lambda made, rest: _between(made, piece.first - kept - rest, piece.stop + kept + rest),
+        )  # fmt: skip
         recorder = None if record is None else Recorder(record, piece.first, piece.stop)
         if recorder is not None:
             cutouts = closed(stack, recorder.cutouts(cutouts))
@@ -51,7 +55,6 @@ def render_piece(
                 sink.write(frame)
                 count += 1
                 progress(Progress(count, piece.frames))
-        _read_on(cutouts)
         if count != piece.frames:
             raise CutError(str(job.source), "its frames are not where its index says")
         sink.finish_piece(piece.frames, seam.before, seam.after, _more(recorder))
@@ -76,18 +79,13 @@ def _more(recorder: Recorder | None) -> dict[str, Any]:
 
 
 def _between(cutouts: Iterable[Cutout], begin: int, end: int) -> Iterator[Cutout]:
-    """Those of the frames from ``begin`` to before ``end``, and nothing is read behind the last."""
+    """Those of the frames from ``begin`` to before ``end``.
+
+    All is read to its end, for the frame behind the piece is compared with the next piece's first.
+    """
     for cutout in cutouts:
-        if cutout.frame.index >= begin:
+        if begin <= cutout.frame.index < end:
             yield cutout
-        if cutout.frame.index >= end - 1:
-            return
-
-
-def _read_on(cutouts: Iterable[Cutout]) -> None:
-    """To the end of what the piece reads, for the frame behind it is compared with the next piece's first."""
-    for _ in cutouts:
-        pass
 
 
 class _Seam:
