@@ -145,7 +145,7 @@ class Sink:
         hdr = StaticMetadata() if content == "matte" else self._source.static_metadata  # a matte has no light
         options = codec.options(f"{crf:g}", self._encoding.preset or codec.preset, hdr)
         if self._flat:
-            options = codecs.keeping_flat(options)
+            options = codecs.keeping_flat(codec.encoder, options)
         if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
             advice = "; --codec hevc does" if content == "picture" else ""
             self._notes.say(f"{codec.name} carries no mastering display and light level here{advice}")
