@@ -147,7 +147,7 @@ class Sink:
         preset = self._encoding.preset if self._encoding.preset in codec.presets else None
         options = codec.options(f"{crf:g}", preset or codec.preset, hdr)
         if self._flat:
-            options = codecs.keeping_flat(options)
+            options = codecs.keeping_flat(codec.encoder, options)
         if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
             advice = "; --codec hevc does" if content == "picture" else ""
             self._notes.say(f"{codec.name} carries no mastering display and light level here{advice}")
