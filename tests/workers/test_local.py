@@ -15,11 +15,12 @@ from vidseg import batch
 from vidseg.errors import ModelError, WorkersError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.job import Done, Encoding, Failed, Job, Outcome, Progress, Recipe
+from vidseg.machine import available_processors
 from vidseg.segmenters.mediapipe import MediaPipe
 from vidseg.stages import Effect
 from vidseg.tasks import Check, Checked
 from vidseg.testing import Clip, DiesAt, Disc, FailsAt
-from vidseg.workers.local import Local, available_processors, usual_count
+from vidseg.workers.local import Local, usual_count
 
 FAST = Encoding(preset="ultrafast")
 

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from vidseg.errors import WorkersError
+from vidseg.machine import available_processors, memory
 from vidseg.workers import Lost, Told
 from vidseg.workers.child import ANSWER, NOW, READY
 
@@ -34,17 +35,9 @@ _KILLED_TRIES = 12
 
 def usual_count() -> int:
     """How many workers suit this machine: one for each processor, if there are 1.5 GB of memory for it."""
+    known = memory()
     processors = available_processors()
-    try:
-        memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_500_000_000
-    except (ValueError, OSError):
-        memory = processors
-    return max(min(processors, memory), 1)
-
-
-def available_processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors if known is None else max(min(processors, known.available // 1_500_000_000), 1)
 
 
 class _Process:
