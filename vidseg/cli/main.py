@@ -13,6 +13,7 @@ import click
 import vidseg
 from vidseg.cli.blur import blur
 from vidseg.cli.cutout import cutout
+from vidseg.cli.doctor import doctor
 from vidseg.cli.info import info
 from vidseg.cli.matte import matte
 from vidseg.cli.overlay import overlay
@@ -44,6 +45,7 @@ def commands() -> None:
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
     vidseg status done/                                what of it is done
     vidseg run recipe.toml footage/ --out-dir done/    what a file says
+    vidseg doctor                                      whether all that is needed is there and works
 
     Sound, subtitles, chapters and every frame's time are kept. Sources are never changed; an output appears when it
     is whole. Exit codes: 0 all done, 1 some failed, 2 the request was wrong and nothing started, 3 the workers failed,
@@ -51,7 +53,7 @@ def commands() -> None:
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
-for command in (replace, blur, screen, matte, cutout, overlay, preview, info, run, status):
+for command in (replace, blur, screen, matte, cutout, overlay, preview, info, run, status, doctor):
     commands.add_command(command)
 
 

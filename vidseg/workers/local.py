@@ -141,7 +141,7 @@ class Local:
         try:
             kind, said = process.pipe.recv()
         except (EOFError, OSError):
-            return self._gone(slot, _ended(process.kill()))
+            return self._gone(slot, ended(process.kill()))
         if kind == READY:
             process.ready, process.sign, self._failed_starts = True, time.monotonic(), 0
         elif kind == NOW and process.number is not None:
@@ -178,8 +178,8 @@ class Local:
                 self._slots[slot] = None
 
 
-def _ended(code: int) -> str:
-    """How a process has ended."""
+def ended(code: int) -> str:
+    """How a process has ended, by its exit code."""
     if code < 0:
         try:
             name = signal.Signals(-code).name
