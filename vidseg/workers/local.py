@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from vidseg.errors import WorkersError
 from vidseg.machine import available_processors, memory
+from vidseg.room import Room
 from vidseg.workers import Lost, Told
 from vidseg.workers.child import ANSWER, NOW, READY
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 STALL = 120.0
 """Seconds without a frame after which a worker is taken for hung."""
+
+_BY_MEMORY = (signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)
+"""How processes end for want of memory: by the system, or by a library that gets none and doesn't look."""
 
 _START = 60.0
 """Seconds that a process has to begin."""
@@ -38,6 +42,12 @@ def usual_count() -> int:
     known = memory()
     processors = available_processors()
     return processors if known is None else max(min(processors, known.available // 1_500_000_000), 1)
+
+
+def _part_of_memory(count: int) -> int | None:
+    """What each of so many workers may take, of nine tenths of what is available."""
+    known = memory()
+    return None if known is None else known.available * 9 // 10 // count
 
 
 class _Process:
@@ -64,10 +74,10 @@ class _Process:
         self.sign = time.monotonic()
         self.frames = -1
 
-    def give(self, number: int, task: Task, threads: int) -> None:
+    def give(self, number: int, task: Task, threads: int, room: Room | None) -> None:
         self.number, self.frames, self.sign = number, -1, time.monotonic()
         with contextlib.suppress(OSError):  # it has died: that is seen when it is waited for
-            self.pipe.send((threads, task))
+            self.pipe.send((threads, room, task))
 
     def kill(self) -> int:
         """End it, if it hasn't ended; gives its exit code."""
@@ -80,16 +90,18 @@ class _Process:
 class Local:
     """``count`` processes, begun at once so that they load their libraries while the request is still looked at."""
 
-    def __init__(self, count: int, *, stall: float = STALL, verbose: bool = False) -> None:
-        self._stall, self._verbose = stall, verbose
+    def __init__(self, count: int, *, stall: float = STALL, verbose: bool = False, memory: int | None = None) -> None:
+        """``memory`` is what a worker may take, in bytes; an equal part of what is available without."""
+        self._stall, self._verbose, self._memory = stall, verbose, memory
         self._failed_starts = 0
         self._slots: list[_Process | None] = []
         self.resize(count)
 
-    def resize(self, count: int) -> None:
-        """Have so many, and share out the processors among them; while none has a task."""
+    def resize(self, count: int, of: int | None = None) -> None:
+        """Have so many, and share out processors and memory among them, that of ``of``; while none has a task."""
         self.count = count
         self._threads = max(-(-available_processors() // count), 1)
+        self._bytes = _part_of_memory(count) if self._memory is None else self._memory * (of or count) // count
         try:
             while len(self._slots) < count:
                 self._slots.append(self._started())
@@ -112,13 +124,14 @@ class Local:
         except OSError as error:
             raise WorkersError("workers", f"no process can be started: {error.strerror}") from None
 
-    def give(self, number: int, task: Task) -> None:
+    def give(self, number: int, task: Task, shares: int = 1) -> None:
         """To a process that does nothing, a new one where one has died."""
+        room = None if self._bytes is None else Room(self._bytes * shares, shares >= self.count)
         for slot, process in enumerate(self._slots):
             if process is None:
                 process = self._slots[slot] = self._started()
             if process.number is None:
-                process.give(number, task, self._threads)
+                process.give(number, task, self._threads, room)
                 return
         raise ValueError("every worker has a task already")
 
@@ -150,6 +163,9 @@ class Local:
             told(process.number, slot, said)
         elif kind == ANSWER and process.number is not None:
             number, process.number = process.number, None
+            if type(said).__name__ == "Starved":  # what its libraries make of that, nobody knows
+                process.kill()
+                self._slots[slot] = None
             return [(number, said)]
         return []
 
@@ -161,7 +177,8 @@ class Local:
             self._failed_starts += 1
             if self._failed_starts >= (_KILLED_TRIES if process.process.returncode == -signal.SIGKILL else _TRIES):
                 raise WorkersError("workers", f"no worker can be started: {self._failed_starts} in a row {reason}")
-        return [] if process.number is None else [(process.number, Lost(reason, process.ready))]
+        starved = self._bytes is not None and -(process.process.returncode or 0) in _BY_MEMORY
+        return [] if process.number is None else [(process.number, Lost(reason, process.ready, starved))]
 
     def _hangs(self, process: _Process) -> str:
         """How a process hangs, if it does."""
