@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vidseg import pieces
-from vidseg.errors import VidsegError
+from vidseg.errors import DiskError, VidsegError
 from vidseg.job import Done, Failed, Job, Outcome, Piece, Progress
 from vidseg.manifest import file_state
 from vidseg.media import probe
 from vidseg.media.containers import output_of
 from vidseg.media.whole import sweep
-from vidseg.tasks import Answer, Begin, Cut, Join, Large, Made, Make, Starved, Task, Terms, Uncut
+from vidseg.tasks import Answer, Begin, Cut, Full, Join, Large, Made, Make, Starved, Task, Terms, Uncut
 from vidseg.workers import Lost, Workers
 from vidseg.workers.inline import Inline
 
@@ -36,7 +36,8 @@ def run(
 
     A job is begun when a worker is free for it and not before, and ``begun`` is called just then. A task whose worker
     is lost is done once more; lost twice, its job has failed. Without ``terms`` no job is cut into pieces. Raises
-    ``WorkersError``.
+    ``WorkersError``; ``DiskError`` when a disk is full, for every other job would fail by it: what is under way is then
+    as after an interruption.
     """
     return _Run(jobs, progress, workers or Inline(), terms or Terms(overwrite=overwrite), begun).outcomes()
 
@@ -156,6 +157,8 @@ class _Run:
                 self._waiting.insert(0, replace(entry, lost=lost, shares=shares))
                 return None
             answer = Failed(under_way.job, f"given up after {TRIES} tries: its worker {answer.reason}")
+        if isinstance(answer, Full):
+            raise DiskError(answer.path, answer.reason)
         if isinstance(answer, Large | Starved):
             return self._too_large(entry, under_way, answer)
         if isinstance(answer, Done | Failed):

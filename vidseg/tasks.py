@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 
 from vidseg import room as rooms
-from vidseg.errors import CutError, RequestError, SourceError, VidsegError
+from vidseg.errors import CutError, DiskError, RequestError, SourceError, VidsegError
 from vidseg.job import Done, Failed, Job, Piece, Progress, Recipe
 from vidseg.media import cuts, joining, piece_file, probe
 from vidseg.media.whole import sweep
@@ -124,8 +124,16 @@ class Starved:
     reason: str
 
 
+@dataclass(frozen=True)
+class Full:
+    """A task that was given up because nothing can be written there any more."""
+
+    path: str
+    reason: str
+
+
 Task = Check | Begin | Make | Join
-Answer = Checked | Done | Failed | Cut | Made | Uncut | Large | Starved
+Answer = Checked | Done | Failed | Cut | Made | Uncut | Large | Starved | Full
 
 
 def perform(task: Task, progress: Callable[[Progress], None] = lambda _: None, room: Room | None = None) -> Answer:
@@ -142,6 +150,8 @@ def perform(task: Task, progress: Callable[[Progress], None] = lambda _: None, r
             return _performed(task, progress)
     except CutError as error:
         return Uncut(error.reason)
+    except DiskError as error:
+        return Full(error.path, error.reason)
     except Exception as error:
         return _failed(task.job, error, room)
 

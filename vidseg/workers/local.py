@@ -188,7 +188,9 @@ class Local:
         return f"gave no frame for {self._stall:g} s" if process.number is not None and silent > self._stall else ""
 
     def close(self) -> None:
-        """Kill them all."""
+        """Kill them all, the last before the first is waited for."""
+        for busy in filter(None, self._slots):
+            busy.process.kill()
         for slot, process in enumerate(self._slots):
             if process is not None:
                 process.kill()
