@@ -61,7 +61,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise OptionError(str(path), f"can't be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # TOML's, Unicode's, numbers without end, lists in lists in lists
         raise OptionError(str(path), f"is no recipe: {error}") from None
 
 
