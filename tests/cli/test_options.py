@@ -128,7 +128,6 @@ def test_what_is_given_arrives() -> None:
         "--json",
         "--recursive", "--name", "{stem}.mp4",
         "--encoder", "auto", "--scale", "0.3", "--hwaccel", "cuda", "--threads", "5",
-        "--memory", "1.5G",
         "--workers", "3", "--cluster", "tcp://host:8786", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
         "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml",
     )  # fmt: skip
@@ -143,7 +142,7 @@ def test_what_is_given_arrives() -> None:
         "as_json": True,
         "recursive": True, "name": "{stem}.mp4",
         "encoder": "auto", "scale": Fraction(3, 10), "hwaccel": "cuda", "threads": 5,
-        "memory": 1_500_000_000,
+        "memory": None,
         "workers": 3, "cluster": "tcp://host:8786", "piece": Fraction(90), "stall": 5.5, "progress": "json",
         "reports": (Path("r.html"), Path("r.json")), "save_recipe": Path("r.toml"),
     }  # fmt: skip
