@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vidseg.errors import ModelError
 from vidseg.frame import Matte
 from vidseg.segmenters.model_file import load
+from vidseg.segmenters.offline import keep_offline
 
 
 class Network:
@@ -19,6 +20,7 @@ class Network:
         """``model`` is ``general``, ``landscape`` or a path; raises ``ModelError``."""
         from mediapipe.tasks.python import BaseOptions, vision  # a second, which a refused request needn't wait
 
+        keep_offline()
         self.model = model
         file = load(model)
         self.width, self.height = file.width, file.height
