@@ -22,7 +22,7 @@ from vidseg.effects.replace import Replace
 from vidseg.effects.screen import Despill, Screen
 from vidseg.errors import OptionError, SourcesError
 from vidseg.frame import Frame, Matte
-from vidseg.job import Done, Encoding, Progress, Range, Recipe, Span
+from vidseg.job import Done, Encoding, Progress, Range, Reading, Recipe, Span
 from vidseg.media import alpha
 from vidseg.media.backdrop import Fit
 from vidseg.media.info import Info
@@ -47,9 +47,10 @@ def recipe(
     quality: Quality = "good",
     edge: Edge | None = None,
     encoding: Encoding | None = None,
+    reading: Reading | None = None,
 ) -> Recipe:
     """The usual road to an effect: see ``vidseg.road``. Raises ``OptionError``."""
-    return Recipe(*road(quality, model, edge), effect, encoding or Encoding())
+    return Recipe(*road(quality, model, edge), effect, encoding or Encoding(), reading or Reading())
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:
@@ -72,7 +73,8 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
 class Common(TypedDict, total=False):
     """What every effect's function takes beside its own arguments: the options that all its commands share.
 
-    ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each.
+    ``start`` and ``end`` are in seconds; ``reading`` is about damage and limits; ``progress`` is called before the
+    first frame and after each.
     """
 
     model: str | None
@@ -83,6 +85,7 @@ class Common(TypedDict, total=False):
     start: Seconds
     end: Seconds | None
     existing: Existing
+    reading: Reading | None
     progress: Callable[[Progress], None]
 
 
@@ -107,6 +110,7 @@ def _made(
     start: Seconds = 0,
     end: Seconds | None = None,
     existing: Existing = "fail",
+    reading: Reading | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Done:
     """One effect for one file; ``encoding`` says what isn't an option of all commands."""
@@ -116,7 +120,7 @@ def _made(
         raise SourcesError(os.fspath(source), "is a folder: give one file")
     encoding = encoding or Encoding()
     encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset)
-    how = recipe(effect, model=model, quality=quality, edge=edge, encoding=encoding)
+    how = recipe(effect, model=model, quality=quality, edge=edge, encoding=encoding, reading=reading)
     outputs = Outputs(type(effect).__name__.lower(), file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned.places)
@@ -227,6 +231,7 @@ def preview(
     quality: Quality = "good",
     edge: Edge | None = None,
     existing: Existing = "fail",
+    reading: Reading | None = None,
 ) -> Previewed:
     """Write a PNG of some moments of one file: source, matte, overlay, and the person over a chequerboard.
 
@@ -241,7 +246,7 @@ def preview(
     made, skipped = plan_sheets([Path(source)], outputs)
     for path, picture in skipped:
         return Previewed(path, picture, (), 0.0)
-    make = sheets(at, count, model=model, quality=quality, edge=edge)
+    make = sheets(at, count, model=model, quality=quality, edge=edge, reading=reading)
     make.check()
     return write_sheet(make, *made[0], overwrite=existing == "overwrite")
 
@@ -253,9 +258,11 @@ def sheets(
     model: str | None = None,
     quality: Quality = "good",
     edge: Edge | None = None,
+    reading: Reading | None = None,
 ) -> Preview:
     """What makes contact sheets of these moments, by the usual road."""
-    return Preview(*road(quality, model, edge), tuple(_exact(moment) for moment in at), count)
+    moments = tuple(_exact(moment) for moment in at)
+    return Preview(*road(quality, model, edge), moments, count, reading or Reading())
 
 
 def write_sheet(make: Preview, source: Path, target: Path, *, overwrite: bool) -> Previewed:
@@ -266,10 +273,10 @@ def write_sheet(make: Preview, source: Path, target: Path, *, overwrite: bool) -
     return Previewed(source, target, sheet.moments, time.perf_counter() - began)
 
 
-def info(source: Name) -> Info:
+def info(source: Name, *, reading: Reading | None = None) -> Info:
     """What a file is, and what ``replace`` would make of it; raises ``SourceError``."""
     libraries.require()
-    return info_of(Path(source))
+    return info_of(Path(source), reading)
 
 
 def mattes(
@@ -280,6 +287,7 @@ def mattes(
     edge: Edge | None = None,
     start: Seconds = 0,
     end: Seconds | None = None,
+    reading: Reading | None = None,
 ) -> Iterator[tuple[Frame, Matte]]:
     """Every frame of a file with its matte (``uint16``, 0 to 65535, of the frame's size), as ``replace`` sees them.
 
@@ -292,6 +300,9 @@ def mattes(
     path = Path(source)
     if path.is_dir():
         raise SourcesError(str(path), "is a folder: give one file")
-    with Source(path, _span(start, end)) as opened, closing(cutouts_of(opened, segmenter, filters)) as cutouts:
+    with (
+        Source(path, _span(start, end), reading=reading) as opened,
+        closing(cutouts_of(opened, segmenter, filters)) as cutouts,
+    ):
         for cutout in cutouts:
             yield cutout.frame, cutout.matte

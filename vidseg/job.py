@@ -41,6 +41,64 @@ class Encoding:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a source is read: what is done where it is damaged or changes its size, and how much of it is taken.
+
+    More than ``most_pixels`` in a frame, ``most_streams`` in a file or ``longest_gap`` seconds between two frames
+    (``None``: any) is refused: a few bytes can claim to be a terabyte.
+    """
+
+    on_damage: Literal["keep", "fail"] = "keep"
+    on_resize: Literal["refuse", "scale"] = "refuse"
+    most_pixels: int = 8192 * 8192
+    most_streams: int = 100
+    longest_gap: Fraction | None = Fraction(3600)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What of a source was lost: true where anything was.
+
+    ``packets`` of the picture that couldn't be decoded, ``missing`` frames that are announced and aren't there,
+    ``doubtful`` ones that the decoder has patched up, ``others`` packets of sound and subtitles; whether reading
+    ``ended`` before the file did.
+    """
+
+    packets: int = 0
+    missing: int = 0
+    doubtful: int = 0
+    others: int = 0
+    ended: bool = False
+
+    def __bool__(self) -> bool:
+        return self != Damage()
+
+    def __add__(self, more: Damage) -> Damage:
+        """Both."""
+        return Damage(
+            self.packets + more.packets,
+            self.missing + more.missing,
+            self.doubtful + more.doubtful,
+            self.others + more.others,
+            self.ended or more.ended,
+        )
+
+    @property
+    def sentence(self) -> str:
+        """In words, empty where nothing was lost."""
+        counts = (
+            (self.packets, "packet of the picture couldn't be decoded", "packets of the picture couldn't be decoded"),
+            (self.missing, "frame is missing", "frames are missing"),
+            (self.doubtful, "frame is patched up", "frames are patched up"),
+            (self.others, "packet of sound or subtitles is lost", "packets of sound or subtitles are lost"),
+        )
+        said = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+        if self.ended:
+            said.append("reading ended early")
+        return f"damaged: {', '.join(said)}" if said else ""
+
+
+@dataclass(frozen=True)
 class Span:
     """The part of a source to work on, in seconds from where it starts to play; ``end`` is not part of it."""
 
@@ -60,6 +118,7 @@ class Recipe:
     filters: tuple[Filter, ...]
     effect: Effect
     encoding: Encoding = field(default_factory=Encoding)
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def window(self) -> int | None:
@@ -80,6 +139,7 @@ class Recipe:
                 "filters": [stage.settings() for stage in self.filters],
                 "effect": self.effect.settings(),
                 "encoding": dataclasses.asdict(self.encoding),
+                "reading": dataclasses.asdict(self.reading),
             },
             sort_keys=True,
             default=str,
@@ -181,7 +241,7 @@ class Done:
     """A job that succeeded.
 
     ``notes`` are what the user must be told (a stream left out), ``details`` what he may ask for (a guess made);
-    ``record`` is there where a report was asked for.
+    ``record`` is there where a report was asked for; ``damage`` is the source's, and true where there is any.
     """
 
     job: Job
@@ -190,6 +250,7 @@ class Done:
     notes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     record: Record | None = field(default=None, repr=False)
+    damage: Damage = field(default_factory=Damage)
 
 
 @dataclass(frozen=True)

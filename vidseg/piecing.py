@@ -34,7 +34,7 @@ def render_piece(
     count = 0
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
-        source = stack.enter_context(Source(job.source, job.span, notes, piece=piece))
+        source = stack.enter_context(Source(job.source, job.span, notes, piece=piece, reading=job.recipe.reading))
         sink = stack.enter_context(
             PieceSink(piece.file, job.target, job.recipe.encoding, source, notes, flat=effect.flat)
         )
@@ -54,6 +54,8 @@ def render_piece(
         _read_on(cutouts)
         if count != piece.frames:
             raise CutError(str(job.source), "its frames are not where its index says")
+        if notes.damage:
+            raise CutError(str(job.source), "it is damaged")
         sink.finish_piece(piece.frames, seam.before, seam.after, _more(recorder))
 
 
@@ -121,7 +123,7 @@ def join(
             notes.say(said)
         for detail in known.details:
             notes.detail(detail)
-    with Source(job.source, job.span, notes) as source:
+    with Source(job.source, job.span, notes, reading=job.recipe.reading) as source:
         with closing(cast("Generator[Frame]", source.frames())) as frames:
             next(frames)  # by which the source knows what it tells of all
         flat = job.recipe.effect.flat
@@ -135,4 +137,4 @@ def join(
     notes.detail(f"done in {len(pieces)} pieces")
     records = [Record.from_json(known.more["record"]) for known in contents if "record" in known.more]
     seen = sum(records[1:], records[0]) if len(records) == len(pieces) else None
-    return Done(job, total, time.perf_counter() - began, tuple(notes.said), tuple(notes.details), seen)
+    return Done(job, total, time.perf_counter() - began, notes.told, tuple(notes.details), seen, notes.damage)

@@ -40,7 +40,7 @@ def render(
     count = 0
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
-        source = stack.enter_context(Source(job.source, job.span, notes))
+        source = stack.enter_context(Source(job.source, job.span, notes, reading=job.recipe.reading))
         recipe = job.recipe
         sink = _sink(job, source, notes, overwrite=overwrite)
         stack.callback(sink.close)
@@ -60,7 +60,7 @@ def render(
             raise IncompleteError(str(job.target), f"{source.given} frames were read, {count} made of them")
         sink.finish()
     seen = None if recorder is None else recorder.record()
-    return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details), seen)
+    return Done(job, count, time.perf_counter() - began, notes.told, tuple(notes.details), seen, notes.damage)
 
 
 def _sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> Sink | SequenceSink:

@@ -157,7 +157,7 @@ def _begin(task: Begin, progress: Callable[[Progress], None]) -> Done | Cut:
 
 
 def _is_long(job: Job, piece: Fraction) -> bool:
-    duration = probe.probe(job.source).duration
+    duration = probe.probe(job.source, job.recipe.reading).duration
     if duration is None:
         return False
     end = duration if job.span.end is None else min(job.span.end, duration)

@@ -31,6 +31,7 @@ from vidseg.cli import options
 @options.quality
 @options.span
 @options.segmenter
+@options.reading
 @options.telling
 def cutout(destination: str | None, format_: str | None, premultiplied: bool, **others: Any) -> int:
     """Cut the people out, with a real alpha, for an editor or a page.

@@ -16,6 +16,7 @@ from vidseg.errors import SourceError
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILES...", type=options.PATH)
+@options.limits
 @options.voice
 def info(files: tuple[Path, ...], **others: Any) -> int:
     """Tell what video files are, whether they are really transparent, and what would be made of them.
@@ -30,7 +31,7 @@ def info(files: tuple[Path, ...], **others: Any) -> int:
 
         for file in files:
             try:
-                found = look(file)
+                found = look(file, options.reading_of(others))
             except SourceError as error:
                 failed = True
                 if others["as_json"]:

@@ -154,6 +154,69 @@ def edge(options: dict[str, Any]) -> Any:
     )
 
 
+damage: Callable[[F], F] = _all(
+    click.option(
+        "--on-damage",
+        type=click.Choice(["keep", "fail"]),
+        default="keep",
+        show_default=True,
+        help="What can be read of a damaged source is done and the rest said, or the file fails.",
+    ),
+    click.option(
+        "--on-resize",
+        type=click.Choice(["refuse", "scale"]),
+        default="refuse",
+        show_default=True,
+        help="What becomes of a source whose picture changes its size on the way.",
+    ),
+)
+
+limits: Callable[[F], F] = _all(
+    click.option(
+        "--max-pixels",
+        type=click.IntRange(1),
+        default=8192 * 8192,
+        show_default="8192x8192",
+        metavar="N",
+        help="Refuse sources with more pixels in a frame.",
+    ),
+    click.option(
+        "--max-streams",
+        type=click.IntRange(1),
+        default=100,
+        show_default=True,
+        metavar="N",
+        help="Refuse sources with more streams.",
+    ),
+    click.option(
+        "--max-gap",
+        type=Time(),
+        default="3600",
+        show_default=True,
+        metavar="TIME",
+        help="Refuse sources with more time between two frames; 0 takes any.",
+    ),
+)
+"""What a file may claim; a file of a few bytes can claim anything."""
+
+
+reading: Callable[[F], F] = _all(damage, limits)
+"""How sources are read."""
+
+
+def reading_of(options: dict[str, Any]) -> Any:
+    """How sources are read, of a command line's options."""
+    from vidseg.job import Reading
+
+    return Reading(
+        options.get("on_damage", "keep"),
+        options.get("on_resize", "refuse"),
+        options["max_pixels"],
+        options["max_streams"],
+        options["max_gap"] or None,
+    )
+
+
 working: Callable[[F], F] = _all(
     click.option(
         "--workers",
@@ -216,5 +279,5 @@ telling: Callable[[F], F] = _all(
     ),
 )
 
-shared: Callable[[F], F] = _all(outputs, encoding, span, segmenter, telling)
+shared: Callable[[F], F] = _all(outputs, encoding, span, segmenter, reading, telling)
 """What every effect's command takes beside its sources and its own options."""

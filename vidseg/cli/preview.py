@@ -20,6 +20,7 @@ from vidseg.errors import JobError, OptionError, SourceError, VidsegError
 @click.option("--count", type=int, help="As many moments, evenly.  [default: 5]")
 @options.outputs
 @options.segmenter
+@options.limits
 @options.voice
 def preview(at: tuple[Fraction, ...], count: int | None, **others: Any) -> int:
     """Make a contact sheet of a video: source, matte, overlay, and the person over a chequerboard.
@@ -42,6 +43,7 @@ def preview(at: tuple[Fraction, ...], count: int | None, **others: Any) -> int:
             model=others["model"],
             quality=others["quality"],
             edge=options.edge(others),
+            reading=options.reading_of(others),
         )
         make.check()
         make_folders(target for _, target in made)

@@ -45,7 +45,7 @@ def run_jobs(
 
 def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream: TextIO) -> int:
     from vidseg import api, report
-    from vidseg.cli.options import edge
+    from vidseg.cli.options import edge, reading_of
     from vidseg.job import Encoding, Span
     from vidseg.manifest import History
     from vidseg.plan import Outputs, make_folders, plan
@@ -53,7 +53,14 @@ def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream:
 
     encoding = options["encoding"] or Encoding(options["codec"], options["crf"], options["preset"])
     recipe = workers.placed(
-        api.recipe(effect, model=options["model"], quality=options["quality"], edge=edge(options), encoding=encoding)
+        api.recipe(
+            effect,
+            model=options["model"],
+            quality=options["quality"],
+            edge=edge(options),
+            encoding=encoding,
+            reading=reading_of(options),
+        )
     )
     outputs = workers.placed(
         Outputs(label, options["output"], options["out_dir"], options["existing"], options["suffix"], options["name"])
@@ -106,6 +113,7 @@ def _do(planned: Any, folder: Any, terms: Any, workers: Any, told: Any, options:
                 _tell(told, outcome, options)
     names = [type(outcome).__name__ for outcome in outcomes]
     counts = {name: names.count(name) for name in ("Done", "Failed", "Skipped")}
+    counts["Damaged"] = sum(1 for outcome in outcomes if getattr(outcome, "damage", None))
     told.sums(counts)
     return 1 if counts["Failed"] else 0
 

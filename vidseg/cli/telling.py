@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from typing import Any, TextIO
 
 import click
@@ -25,7 +26,8 @@ def as_object(outcome: Any) -> dict[str, Any]:
         alpha = job.recipe.encoding.alpha
         return said | {
             "outcome": "done", "frames": outcome.frames, "seconds": round(outcome.seconds, 3),
-            "notes": list(outcome.notes), "details": list(outcome.details), **({"alpha": alpha} if alpha else {}),
+            "notes": list(outcome.notes), "details": list(outcome.details),
+            "damage": asdict(outcome.damage) if outcome.damage else None, **({"alpha": alpha} if alpha else {}),
         }  # fmt: skip
     if isinstance(outcome, Failed):
         return said | {"outcome": "failed", "reason": outcome.reason}
@@ -72,7 +74,8 @@ class Lines:
         """At the end."""
         self._bars.clear()
         if sum(counts.values()) > 1 and not self._quiet:
-            self._say(f"{counts['Done']} done, {counts['Failed']} failed, {counts['Skipped']} skipped")
+            damaged = f" ({counts['Damaged']} from damaged sources)" if counts["Damaged"] else ""
+            self._say(f"{counts['Done']} done{damaged}, {counts['Failed']} failed, {counts['Skipped']} skipped")
 
     def _say(self, text: str) -> None:
         print(text, file=self._stream)
@@ -110,7 +113,9 @@ class Events:
 
     def sums(self, counts: dict[str, int]) -> None:
         """At the end."""
-        self._say("sums", done=counts["Done"], failed=counts["Failed"], skipped=counts["Skipped"])
+        self._say(
+            "sums", done=counts["Done"], damaged=counts["Damaged"], failed=counts["Failed"], skipped=counts["Skipped"]
+        )
 
     def _say(self, event: str, **more: Any) -> None:
         print(json.dumps({"event": event} | more), file=self._stream, flush=True)

@@ -76,8 +76,9 @@ class Cuts:
 
 def find(job: Job, alive: Callable[[], None] = lambda: None) -> Cuts:
     """The cuts of a job's source; raises ``CutError`` where cutting isn't safe, ``SourceError``."""
-    with opening.opened(job.source) as container:
-        video = probe.main_video(container, job.source)
+    reading = job.recipe.reading
+    with opening.opened(job.source, reading=reading) as container:
+        video = probe.main_video(container, job.source, reading)
         if not set(container.format.name.split(",")) & CONTAINERS:
             raise CutError(str(job.source), f"{container.format.name} has no index to trust")
         media = probe.describe(container, video, job.source)
@@ -104,10 +105,12 @@ def _packets(
         if stream is not video:
             stream.discard = Discard.all
     found: list[tuple[int, bool]] = []
+    read = 0
     try:
         for number, packet in enumerate(container.demux(video)):
             if not number % _ALIVE_EVERY:
                 alive()
+            read += packet.size > 0
             if not packet.size or packet.is_discard:
                 continue
             if packet.is_corrupt:
@@ -117,6 +120,8 @@ def _packets(
             found.append((packet.pts, packet.is_keyframe))
     except av.error.FFmpegError:
         raise CutError(str(path), "it is damaged") from None
+    if "mp4" in container.format.name and read < video.frames:
+        raise CutError(str(path), "it is cut short")
     found.sort()
     if any(before[0] == after[0] for before, after in pairwise(found)):
         raise CutError(str(path), "two of its frames have one time")

@@ -133,7 +133,7 @@ class Sink:
         alone = self._container_name in containers.ALONE
         self._copied = CopiedStreams(
             self._source.path, media.stream, media.origin + span.start, span, self._notes,
-            alone=alone or not self._encoding.audio,
+            alone=alone or not self._encoding.audio, reading=self._source.reading,
         )  # fmt: skip
         if alone and self._source.container.streams.audio and self._encoding.audio:
             self._notes.say(f"sound was left out: {self._container_name} holds none")

@@ -13,9 +13,9 @@ from av.video.stream import VideoStream
 
 from vidseg.errors import CutError, SourceError
 from vidseg.frame import Frame
-from vidseg.job import Piece, Span
+from vidseg.job import Damage, Piece, Reading, Span
 from vidseg.media import chain as filter_chain
-from vidseg.media import opening, orient, probe, timing, working
+from vidseg.media import opening, orient, probe, timing, uniform, working
 from vidseg.media.decoding import Decoder
 from vidseg.media.hdr import StaticMetadata, static_metadata
 from vidseg.media.notes import Notes
@@ -42,9 +42,11 @@ class Source:
         notes: Notes | None = None,
         formats: str = opening.FORMATS,
         piece: Piece | None = None,
+        reading: Reading | None = None,
     ) -> None:
         """Open the file; raises ``SourceError``."""
         self.path = path
+        self.reading = reading or Reading()
         self._piece = piece
         self._formats = formats
         self.span = span or Span()
@@ -56,13 +58,15 @@ class Source:
         self._turned = False
         self.static_metadata = StaticMetadata()
         """HDR's, known once the first frame was read."""
+        self._doubtful = 0
+        self._ends = Fraction(0)
         self.given = 0
         """How many frames ``frames`` has given."""
 
     def _opened(self) -> tuple[InputContainer, VideoStream]:
-        container = opening.open_input(self.path, self._formats)
+        container = opening.open_input(self.path, self._formats, self.reading)
         try:
-            return container, probe.main_video(container, self.path)
+            return container, probe.main_video(container, self.path, self.reading)
         except BaseException:
             container.close()
             raise
@@ -100,23 +104,37 @@ class Source:
     def frames(self) -> Iterator[Frame]:
         """Every frame of the span, in the order it is shown; to be read once, to its end or closed.
 
-        Raises ``SourceError`` where there is none, or where their size changes on the way.
+        What is damaged is passed over and noted, or, as ``reading`` says, fails. Raises ``SourceError`` also where
+        there is no frame, or where their size changes on the way.
         """
         for frame in self._numbered():
             self.given += 1
             yield frame
-        self._say_what_was_wrong()
         if not self.given:
             raise SourceError(str(self.path), self._why_empty())
+        damage = Damage(self._decoder.bad_packets, self._missing(), self._doubtful, ended=self._decoder.gave_up)
+        self._refuse(damage)
+        self.notes.lost(damage)
 
-    def _say_what_was_wrong(self) -> None:
-        if self._decoder.bad_packets:
-            self.notes.say(f"{self._decoder.bad_packets} damaged packets were passed over")
-        if self._decoder.gave_up:
-            self.notes.say("reading ended at a part that is no video")
-        elif self.span == Span() and self._piece is None and self._decoder.missing:
-            held = self._video.frames - self._decoder.missing
-            self.notes.say(f"cut short: it announces {self._video.frames} frames and holds {held}")
+    def _missing(self) -> int:
+        """Frames that are announced and didn't come; told of a whole file alone."""
+        if self.span != Span() or self._piece is not None:
+            return 0
+        announced = probe.announced(self._container, self._video)
+        late = Fraction(0) if announced is None else announced - self._ends
+        return max(self._decoder.missing, round(late * self.media.rate) if late > 1 else 0)
+
+    def _refuse(self, damage: Damage) -> None:
+        if damage and self.reading.on_damage == "fail":
+            raise SourceError(str(self.path), f"is {damage.sentence} (--on-damage keep does what is left)")
+
+    def _watched(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+        """The same, the doubtful ones counted."""
+        for picture in pictures:
+            self._doubtful += picture.is_corrupt
+            self._refuse(Damage(self._decoder.bad_packets, 0, self._doubtful))
+            self._ends = (picture.pts or 0) * self.media.time_base - self.media.origin + 1 / self.media.rate
+            yield picture
 
     def _why_empty(self) -> str:
         if self._decoder.bad_packets:
@@ -127,7 +145,7 @@ class Source:
 
     def _numbered(self) -> Iterator[Frame]:
         """Pictures of the working format as frames, their times shifted to where the output begins."""
-        pictures = self._upright(self._deinterlaced(self._in_span(self._timed())))
+        pictures = self._upright(self._deinterlaced(self._watched(self._in_span(self._timed()))))
         begin = self._piece.begin if self._piece is not None else 0
         for index, picture in enumerate(working.worked_on(pictures, self.notes), begin):
             unit = Fraction(picture.time_base or 0) / self.media.time_base
@@ -206,26 +224,31 @@ class Source:
         raise CutError(str(self.path), "its frames are not where its index says")
 
     def _timed(self) -> Iterator[av.VideoFrame]:
-        """Decoded pictures with times that go forward, all of one size."""
+        """Decoded pictures with times that go forward, all of one size and layout."""
         step = round(1 / (self.media.rate * self.media.time_base))
         clock = timing.Clock(step)
-        size: tuple[int, int] | None = None
+        last: int | None = None
         pictures = self._decoded_from_start()
         if self._container.format.name == "avi":
             pictures = timing.in_order(pictures)
-        for picture in pictures:
-            if size is None:
-                size = (picture.width, picture.height)
-            if (picture.width, picture.height) != size:
-                raise SourceError(
-                    str(self.path),
-                    f"its picture changes from {size[0]}x{size[1]} to {picture.width}x{picture.height} on the way",
-                )
+        for picture in uniform.uniform(pictures, self.path, self.reading, self.notes):
             picture.pts = clock.time(picture.pts, picture.dts)
             picture.time_base = self.media.time_base
+            self._check_gap(last, picture.pts)
+            last = picture.pts
             yield picture
         if clock.repaired:
             self.notes.detail(f"{clock.repaired} frames had a missing or backward time, which was repaired")
+
+    def _check_gap(self, last: int | None, time: int) -> None:
+        longest = self.reading.longest_gap
+        gap = Fraction(0) if last is None else (time - last) * self.media.time_base
+        if longest is not None and gap > longest:
+            raise SourceError(
+                str(self.path),
+                f"{float(gap):.0f} s lie between two of its frames, more than {float(longest):g}: "
+                f"--max-gap {float(gap) + 1:.0f} takes them",
+            )
 
     def _decoded_from_start(self) -> Iterator[av.VideoFrame]:
         """Decoded pictures from a key frame at or before the span's start, or from the file's beginning."""
