@@ -80,7 +80,8 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
         "recursive": False, "name": None,
         "workers": None, "cluster": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
         "reports": (), "save_recipe": None,
-        "on_damage": "keep", "on_resize": "refuse", "max_pixels": 67108864, "max_streams": 100, "max_gap": Fraction(3600),
+        "on_damage": "keep", "on_resize": "refuse", "max_pixels": 67108864, "max_streams": 100,
+        "max_gap": Fraction(3600),
     }  # fmt: skip
 
 

@@ -174,7 +174,7 @@ damage: Callable[[F], F] = _all(
 limits: Callable[[F], F] = _all(
     click.option(
         "--max-pixels",
-        type=click.IntRange(1),
+        type=click.IntRange(1, 2**31 - 1),
         default=8192 * 8192,
         show_default="8192x8192",
         metavar="N",

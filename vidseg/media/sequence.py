@@ -11,7 +11,7 @@ from vidseg import threads
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
-from vidseg.media import containers, forms
+from vidseg.media import containers, forms, whole
 from vidseg.media.colour import Colour
 from vidseg.media.forms import Form
 from vidseg.media.notes import Notes
@@ -95,9 +95,11 @@ class SequenceSink:
             raise IncompleteError(str(self.target), "no frame was written")
         with telling(self.target):
             self._store(self._encoder.encode(None))
-            there = sum(1 for file in self._temporary.path.iterdir() if file.stat().st_size)
-        if there != self._given:
-            raise IncompleteError(str(self.target), f"{self._given} frames went in, {there} came out")
+            names = sorted(file.name for file in self._temporary.path.iterdir() if file.stat().st_size)
+            if len(names) != self._given:
+                raise IncompleteError(str(self.target), f"{self._given} frames went in, {len(names)} came out")
+            size = self._encoder.width, self._encoder.height
+            whole.check_pictures(self._temporary.path, names, self.target, size)
         if len(self._steps) > 1 and max(self._steps) - min(self._steps) > 1:
             self._notes.say("frames last unequally long, which a sequence of pictures doesn't tell")
         self._temporary.publish(overwrite=self._overwrite)
