@@ -1,10 +1,11 @@
 """Every file of a corpus through ``vidseg screen`` and ``vidseg info``: right, or refused in one line.
 
-python -m benchmarks.corpus FOLDER [--only PART] [--json FILE]
+python -m benchmarks.corpus FOLDER [--only PART] [--without PART] [--json FILE]
 
-FOLDER has a MANIFEST.tsv: a table with a head, ended by tabs, whose columns ``file``, ``n_frames_tolerant`` (frames by
-decoding packet by packet, past what is damaged) and ``vstream_codec`` (``#0:h264``: the stream) are used. What was done
-must have that many frames, or the damage must be said; and each frame must be as long after the first as in the source.
+FOLDER has a MANIFEST.tsv: a table with a head, its columns divided by tabs, of which ``file``, ``n_frames_tolerant``
+(frames by decoding packet by packet, past what is damaged), ``vstream_codec`` (``#0:h264``: the stream) and
+``distinct_sizes`` are used. What was done must have that many frames, or the damage must be said; each frame must be as
+long after the first as in the source. What holds a film of one size must not be refused.
 """
 
 from __future__ import annotations
@@ -26,14 +27,21 @@ from benchmarks.rules import Ending, Limits, Listener, run
 
 MANIFEST = "MANIFEST.tsv"
 
+_LISTS = {".txt", ".m3u8", ".mpd", ".sdp"}
+"""Files that name others."""
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One file, how many frames its manifest found in it (None where it can't be opened), and in which stream."""
+    """One file, how many frames its manifest found in it (None where it can't be opened), and in which stream.
+
+    ``film`` is whether those are more than a still, of one size, and not another file's.
+    """
 
     path: Path
     frames: int | None
     stream: int
+    film: bool
 
 
 def read(folder: Path) -> list[Entry]:
@@ -44,10 +52,11 @@ def read(folder: Path) -> list[Entry]:
     for row in rows:
         frames, stream = row["n_frames_tolerant"], row["vstream_codec"].partition(":")[0].removeprefix("#")
         path = folder / row["file"]
+        count = int(frames) if frames.isdecimal() else None
+        one_size = len(row["distinct_sizes"].split()) == 1
+        film = bool(count and count > 1 and one_size) and path.suffix not in _LISTS
         if path.is_file():
-            entries.append(
-                Entry(path, int(frames) if frames.isdecimal() else None, int(stream) if stream.isdecimal() else 0)
-            )
+            entries.append(Entry(path, count, int(stream) if stream.isdecimal() else 0, film))
     return entries
 
 
@@ -62,8 +71,8 @@ def judge(entry: Entry, folder: Path, listener: Listener, limits: Limits) -> tup
     if target.is_file():
         wrong = differs(entry, target, damaged=screened.kind == "damaged")
         target.unlink()
-    elif entry.frames and screened.kind == "refused":
-        wrong = f"{entry.frames} frames by the manifest"
+    elif entry.film and screened.kind == "refused":
+        wrong = "a film refused"
     told = run(["info", entry.path, "--json"], folder, [], listener, limits)
     return screened, told, wrong
 

@@ -73,7 +73,7 @@ class Lines:
     def sums(self, counts: dict[str, int]) -> None:
         """At the end."""
         self._bars.clear()
-        if sum(counts.values()) > 1 and not self._quiet:
+        if counts["Done"] + counts["Failed"] + counts["Skipped"] > 1 and not self._quiet:
             damaged = f" ({counts['Damaged']} from damaged sources)" if counts["Damaged"] else ""
             self._say(f"{counts['Done']} done{damaged}, {counts['Failed']} failed, {counts['Skipped']} skipped")
 
