@@ -3,7 +3,7 @@
 python -m benchmarks.mutations [--variants 2000] [--seed 1] [--workers 1] [--keep FOLDER] [--json FILE]
 
 Each variant goes through what a worker does (``tasks.perform``) with a segmenter that costs nothing, and through
-``info``, in a process that is watched from outside: a crash, a hang, memory over the bound, a file left behind, an error
+``info``, in a process that is watched from outside: a crash, a hang, memory over the bound, a file left, an error
 that nobody foresaw, a call to the network, or frames that are missing and not said break the rules. How many frames a
 variant holds is counted by PyAV alone, packet by packet, with one thread.
 """

@@ -171,6 +171,8 @@ def _cut(task: Begin, length: Fraction, progress: Callable[[Progress], None]) ->
         raise CutError(str(task.job.source), "every frame depends on the whole of it")
     found = cuts.find(task.job, lambda: progress(Progress(0, None)))
     pieces = found.pieces(task.job, length, max(window, 1) if task.terms.record else window, task.folder)
+    if task.folder.is_symlink():
+        raise CutError(str(task.job.source), f"{task.folder.name} is a symbolic link")
     task.folder.mkdir(exist_ok=True)
     sweep(task.folder)
     return Cut(pieces, frozenset(piece.number for piece in pieces if _is_finished(piece, task.terms.record)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import click
 
 from vidseg.cli import options
-from vidseg.cli.printable import printable
+from vidseg.cli.printable import json_line, printable
 from vidseg.errors import SourceError
 
 
@@ -35,7 +34,7 @@ def info(files: tuple[Path, ...], **others: Any) -> int:
             except SourceError as error:
                 failed = True
                 if others["as_json"]:
-                    click.echo(json.dumps({"source": str(file), "outcome": "failed", "reason": error.reason}))
+                    click.echo(json_line({"source": str(file), "outcome": "failed", "reason": error.reason}))
                 print(f"FAILED: {printable(file)}: {printable(error.reason)}", file=stream)
                 continue
             if others["as_json"]:

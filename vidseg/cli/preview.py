@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TextIO
@@ -10,7 +9,7 @@ from typing import Any, TextIO
 import click
 
 from vidseg.cli import options
-from vidseg.cli.printable import printable
+from vidseg.cli.printable import json_line, printable
 from vidseg.errors import JobError, OptionError, SourceError, VidsegError
 
 
@@ -94,4 +93,4 @@ class _Told:
     def _object(self, source: Path, target: Path, outcome: str, **more: object) -> None:
         self._counts[outcome] += 1
         if self._as_json:
-            click.echo(json.dumps({"source": str(source), "target": str(target), "outcome": outcome} | more))
+            click.echo(json_line({"source": str(source), "target": str(target), "outcome": outcome} | more))

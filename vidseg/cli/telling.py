@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from typing import Any, TextIO
@@ -10,7 +9,7 @@ from typing import Any, TextIO
 import click
 
 from vidseg.cli.bars import Bars
-from vidseg.cli.printable import printable
+from vidseg.cli.printable import json_line, printable
 
 _EVERY = 0.5
 """Seconds between two events of progress of one job, at least."""
@@ -118,7 +117,7 @@ class Events:
         )
 
     def _say(self, event: str, **more: Any) -> None:
-        print(json.dumps({"event": event} | more), file=self._stream, flush=True)
+        print(json_line({"event": event} | more), file=self._stream, flush=True)
 
     def clear(self) -> None:
         """Nothing to leave."""
@@ -126,4 +125,4 @@ class Events:
 
 def result(outcome: Any) -> None:
     """An outcome on standard output."""
-    click.echo(json.dumps(as_object(outcome)))
+    click.echo(json_line(as_object(outcome)))

@@ -139,7 +139,7 @@ class Info:
         """One line; fractions as ``30000/1001``."""
         values = asdict(self)
         values["alpha"]["used"] = self.alpha.used
-        return json.dumps(values, default=str)
+        return json.dumps(values, default=str).replace("\x7f", "\\u007f")  # which JSON leaves as it is
 
 
 def info(path: Path, reading: Reading | None = None) -> Info:

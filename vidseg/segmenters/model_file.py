@@ -28,6 +28,8 @@ def load(model: str) -> ModelFile:
     """The model of this name (``general``, ``landscape``) or path; raises ``ModelError``."""
     path = BUNDLED.get(model, Path(model))
     try:
+        if path.exists() and not path.is_file():
+            raise ModelError(model, "is not a file")
         content = path.read_bytes()
     except FileNotFoundError:
         raise ModelError(model, f"no such file, and none of {', '.join(BUNDLED)}") from None
