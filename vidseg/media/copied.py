@@ -317,9 +317,9 @@ class CopiedStreams:
                 return packet
         return None
 
-    def _failed(self) -> None:
+    def _failed(self, end: bool) -> None:
         """A place that can't be read."""
-        self._notes.lost(Damage(others=1))
+        self._notes.lost(Damage(others=1, ended=end))
 
     def _inside(self, packet: Packet[Any]) -> bool:
         if packet.pts is None or self._is_picture(packet):

@@ -21,14 +21,14 @@ _ONE_TO_ONE = frozenset({"h264", "hevc", "mpeg4", "mjpeg", "prores", "ffv1", "dn
 
 
 def packets(
-    container: InputContainer, streams: Sequence[Stream], failed: Callable[[], None], most: int = MOST_BAD_PACKETS
+    container: InputContainer, streams: Sequence[Stream], failed: Callable[[bool], None]
 ) -> Iterator[Packet[Any]]:
     """The packets of these streams, and behind what can't be read the next that can.
 
-    ``failed`` is called for each place that can't be; ``most`` of them in a row are the end.
+    ``failed`` is called for each place that can't be; with True where that was one too many in a row, and the end.
     """
     in_a_row = 0
-    while in_a_row < most:
+    while in_a_row < MOST_BAD_PACKETS:
         try:
             for packet in container.demux(tuple(streams)):
                 in_a_row = 0
@@ -37,7 +37,7 @@ def packets(
             return
         except av.error.FFmpegError:
             in_a_row += 1
-            failed()
+            failed(in_a_row == MOST_BAD_PACKETS)
         else:
             return
 
@@ -78,10 +78,10 @@ class Decoder:
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, av.error.DecoderNotFoundError):
-                self._failed()
-                self._shown += packet.size > 0
                 in_a_row += 1
-                if in_a_row == MOST_BAD_PACKETS:
+                self._failed(in_a_row == MOST_BAD_PACKETS)
+                self._shown += packet.size > 0
+                if self.gave_up:
                     break
                 continue
             self.good_packets += packet.size > 0
@@ -90,13 +90,12 @@ class Decoder:
                 in_a_row = 0
             self._pictures += len(pictures)
             yield from pictures
-        else:
-            return
-        self.gave_up = True
-        yield from self._held()
+        if self.gave_up:
+            yield from self._held()
 
-    def _failed(self) -> None:
+    def _failed(self, end: bool) -> None:
         self.bad_packets += 1
+        self.gave_up |= end
 
     def _held(self) -> Iterator[av.VideoFrame]:
         """What the decoder still holds of before the damage."""
