@@ -52,7 +52,7 @@ class Reading:
     on_resize: Literal["refuse", "scale"] = "refuse"
     most_pixels: int = 8192 * 8192
     most_streams: int = 100
-    longest_gap: Fraction | None = Fraction(3600)
+    longest_gap: Fraction | None = Fraction(86400)
 
 
 @dataclass(frozen=True)

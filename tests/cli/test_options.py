@@ -81,7 +81,7 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
         "workers": None, "cluster": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
         "reports": (), "save_recipe": None,
         "on_damage": "keep", "on_resize": "refuse", "max_pixels": 67108864, "max_streams": 100,
-        "max_gap": Fraction(3600),
+        "max_gap": Fraction(86400),
     }  # fmt: skip
 
 

@@ -528,6 +528,22 @@ def test_damaged_packets_lose_only_themselves_and_are_said(tmp_path: Path, name:
     assert notes.told == ("damaged: 2 packets of the picture couldn't be decoded",)
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_behind_damage_every_frame_is_still_at_its_time(tmp_path: Path, name: str) -> None:
+    """The decoder gives a frame that it still held too late: it must not put the others out of their places."""
+    options = (("preset", "medium"), ("refs", "2"), ("bf", "3"), ("threads", "1"))
+    path = Clip(frames=120, width=128, height=96, codec="libx264", keys=25, options=options).write(tmp_path / name)
+    with av.open(str(path)) as container:
+        times = {packet.pts for packet in container.demux(video=0) if packet.size}
+    damaged(path, range(20, 33))
+    frames, notes = read(path)
+    in_step(frames)
+    assert {frame.pts for frame in frames} <= times
+    assert frames[-1].pts == max(time for time in times if time is not None)
+    assert notes.damage.packets == 13
+    assert not notes.details[1:]  # no time was repaired
+
+
 @pytest.mark.parametrize("broken", [[3], [11]], ids=["middle", "end"])
 def test_with_fail_damage_fails(tmp_path: Path, broken: list[int]) -> None:
     path = damaged(STILLS.write(tmp_path / "a.mov"), broken)

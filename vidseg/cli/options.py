@@ -191,7 +191,7 @@ limits: Callable[[F], F] = _all(
     click.option(
         "--max-gap",
         type=Time(),
-        default="3600",
+        default="24:00:00",
         show_default=True,
         metavar="TIME",
         help="Refuse sources with more time between two frames; 0 takes any.",

@@ -58,7 +58,7 @@ class Source:
         self._turned = False
         self.static_metadata = StaticMetadata()
         """HDR's, known once the first frame was read."""
-        self._doubtful = 0
+        self._doubtful = self._stale = 0
         self._ends = Fraction(0)
         self.given = 0
         """How many frames ``frames`` has given."""
@@ -112,7 +112,9 @@ class Source:
             yield frame
         if not self.given:
             raise SourceError(str(self.path), self._why_empty())
-        damage = Damage(self._decoder.bad_packets, self._missing(), self._doubtful, ended=self._decoder.gave_up)
+        damage = Damage(
+            self._decoder.bad_packets, self._missing() + self._stale, self._doubtful, ended=self._decoder.gave_up
+        )
         self._refuse(damage)
         self.notes.lost(damage)
 
@@ -232,6 +234,9 @@ class Source:
         if self._container.format.name == "avi":
             pictures = timing.in_order(pictures)
         for picture in uniform.uniform(pictures, self.path, self.reading, self.notes):
+            if self._is_stale(picture, last):
+                self._stale += 1
+                continue
             picture.pts = clock.time(picture.pts, picture.dts)
             picture.time_base = self.media.time_base
             self._check_gap(last, picture.pts)
@@ -240,13 +245,22 @@ class Source:
         if clock.repaired:
             self.notes.detail(f"{clock.repaired} frames had a missing or backward time, which was repaired")
 
+    def _is_stale(self, picture: av.VideoFrame, last: int | None) -> bool:
+        """Whether a decoder gives it too late, as it does behind damage with what it still held.
+
+        The times of these containers are true, and one that is behind the last would make a ``Clock`` doubt all others.
+        """
+        damaged = self._decoder.bad_packets > 0 or picture.is_corrupt
+        true = {"mov", "matroska"} & set(self._container.format.name.split(","))
+        return bool(damaged and true and last is not None and picture.pts is not None and picture.pts <= last)
+
     def _check_gap(self, last: int | None, time: int) -> None:
         longest = self.reading.longest_gap
         gap = Fraction(0) if last is None else (time - last) * self.media.time_base
         if longest is not None and gap > longest:
             raise SourceError(
                 str(self.path),
-                f"{float(gap):.0f} s lie between two of its frames, more than {float(longest):g}: "
+                f"{float(gap):g} s lie between two of its frames, more than {float(longest):g}: "
                 f"--max-gap {float(gap) + 1:.0f} takes them",
             )
 
