@@ -23,7 +23,8 @@ class Encoding:
     """How the output is encoded; ``None`` leaves the choice to the output's container and the source's depth.
 
     With alpha, ``codec`` is the name of a format of ``media.alpha``. ``depth`` (bits) and ``range`` are a matte's.
-    Without ``audio`` the picture comes alone: no sound, no subtitles.
+    Without ``audio`` the picture comes alone: no sound, no subtitles. ``encoder`` is ``software``, a kind of hardware
+    (``media.encoders``), or ``auto``: hardware where it works.
     """
 
     codec: str | None = None
@@ -33,6 +34,7 @@ class Encoding:
     depth: int | None = None
     range: Range = "limited"
     audio: bool = True
+    encoder: str = "software"
 
     @property
     def alpha(self) -> Literal["straight", "premultiplied"] | None:
@@ -42,12 +44,15 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a source is read: what is done where it is damaged or changes its size, and how much of it is taken.
+    """How a source is read: its sides times ``scale`` (for proxies), and what decodes it (``media.decoders``).
 
-    More than ``most_pixels`` in a frame, ``most_streams`` in a file or ``longest_gap`` seconds between two frames
-    (``None``: any) is refused: a few bytes can claim to be a terabyte.
+    And what is done where it is damaged or changes its size, and how much of it is taken: more than ``most_pixels`` in
+    a frame, ``most_streams`` in a file or ``longest_gap`` seconds between two frames (``None``: any) is refused, for a
+    few bytes can claim to be a terabyte.
     """
 
+    scale: Fraction = Fraction(1)
+    hwaccel: str = "none"
     on_damage: Literal["keep", "fail"] = "keep"
     on_resize: Literal["refuse", "scale"] = "refuse"
     most_pixels: int = 8192 * 8192

@@ -29,9 +29,10 @@ from vidseg.cli import options
 )
 @options.outputs
 @options.quality
+@options.reading
 @options.span
 @options.segmenter
-@options.reading
+@options.trust
 @options.telling
 def cutout(destination: str | None, format_: str | None, premultiplied: bool, **others: Any) -> int:
     """Cut the people out, with a real alpha, for an editor or a page.

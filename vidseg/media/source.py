@@ -15,7 +15,8 @@ from vidseg.errors import CutError, SourceError
 from vidseg.frame import Frame
 from vidseg.job import Damage, Piece, Reading, Span
 from vidseg.media import chain as filter_chain
-from vidseg.media import opening, orient, probe, timing, uniform, working
+from vidseg.media import decoders, opening, orient, probe, timing, uniform, working
+from vidseg.media.colour import Colour
 from vidseg.media.decoding import Decoder
 from vidseg.media.hdr import StaticMetadata, static_metadata
 from vidseg.media.notes import Notes
@@ -64,7 +65,8 @@ class Source:
         """How many frames ``frames`` has given."""
 
     def _opened(self) -> tuple[InputContainer, VideoStream]:
-        container = opening.open_input(self.path, self._formats, self.reading)
+        device = decoders.hwaccel(self.reading.hwaccel)
+        container = opening.open_input(self.path, self._formats, self.reading, device)
         try:
             return container, probe.main_video(container, self.path, self.reading)
         except BaseException:
@@ -149,7 +151,7 @@ class Source:
         """Pictures of the working format as frames, their times shifted to where the output begins."""
         pictures = self._upright(self._deinterlaced(self._watched(self._in_span(self._timed()))))
         begin = self._piece.begin if self._piece is not None else 0
-        for index, picture in enumerate(working.worked_on(pictures, self.notes), begin):
+        for index, picture in enumerate(self._smaller(working.worked_on(pictures, self.notes)), begin):
             unit = Fraction(picture.time_base or 0) / self.media.time_base
             yield Frame(
                 picture,
@@ -159,6 +161,21 @@ class Source:
                 round((picture.duration or 0) * unit),
                 self._aspect(),
             )
+
+    def _smaller(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+        """At the scale that was asked for; sides are even, as most codecs need them."""
+        if self.reading.scale == 1:
+            yield from pictures
+            return
+        first = next(pictures, None)
+        if first is None:
+            return
+        width, height = (max(2 * round(side * self.reading.scale / 2), 2) for side in (first.width, first.height))
+        scale = (f"scale={width}:{height}:flags=area+accurate_rnd", f"format={first.format.name}")
+        tags = Colour.of(first)
+        for picture in filter_chain.filtered(chain([first], pictures), scale):
+            tags.tag(picture)
+            yield picture
 
     def _aspect(self) -> Fraction:
         aspect = self._video.sample_aspect_ratio or Fraction(1)

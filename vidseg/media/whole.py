@@ -25,6 +25,7 @@ from vidseg import locking
 from vidseg.errors import IncompleteError, SourceError, WriteError
 from vidseg.job import Reading
 from vidseg.media import opening, probe
+from vidseg.media.exchanging import exchange
 
 T = TypeVar("T")
 
@@ -57,6 +58,8 @@ def _sync(path: Path) -> None:
 
 
 PREFIX, SUFFIX = ".vidseg-", ".part"
+OLD = ".old-"
+"""Between a temporary name and the name of a folder that is being replaced, where that takes two steps."""
 
 
 class Temporary:
@@ -157,31 +160,48 @@ class TemporaryFolder:
 
     def _swap(self) -> None:
         """Take the place of the old folder, which is there whole until then."""
-        old = self.path.with_suffix(".old")
-        self._target.rename(old)
+        if exchange(self.path, self._target):
+            _swept(self.path)  # the old one by now, which the next run sweeps if this process dies here
+            return
+        old = self.path.with_name(f"{self.path.stem}{OLD}{self._target.name}")
+        descriptor = os.open(self._target, os.O_RDONLY)
         try:
-            self.path.rename(self._target)
-        except OSError:
-            old.rename(self._target)
-            raise
-        shutil.rmtree(old)
+            locking.lock(descriptor)
+            self._target.rename(old)
+            try:
+                self.path.rename(self._target)
+            except OSError:
+                old.rename(self._target)
+                raise
+            _swept(old)
+        finally:
+            os.close(descriptor)
 
 
 def sweep(folder: Path) -> None:
-    """Remove the unfinished files and folders in a folder whose writers are dead."""
+    """Remove the unfinished files and folders in a folder whose writers are dead.
+
+    A folder that was to be replaced, and hadn't been, gets its name again.
+    """
     with suppress(OSError):
-        for path in folder.glob(f"{PREFIX}*{SUFFIX}"):
+        for path in [*folder.glob(f"{PREFIX}*{SUFFIX}"), *folder.glob(f"{PREFIX}*{OLD}*")]:
             with suppress(OSError):
                 descriptor = os.open(path, os.O_RDONLY)
                 try:
-                    if not locking.lock(descriptor):
-                        continue
-                    if path.is_dir():
-                        shutil.rmtree(path)
-                    else:
-                        path.unlink()
+                    if locking.lock(descriptor):
+                        _swept(path)
                 finally:
                     os.close(descriptor)
+
+
+def _swept(path: Path) -> None:
+    _, old, name = path.name.partition(OLD)
+    if old and not (path.parent / name).exists():
+        path.rename(path.parent / name)
+    elif path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)  # another run may sweep it at the same time
+    else:
+        path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -263,12 +283,18 @@ def _decodes(container: InputContainer, stream: VideoStream, key: Fraction) -> b
     return False
 
 
-def check_pictures(folder: Path, names: Sequence[str], target: Path, size: tuple[int, int]) -> None:
-    """Open a few of a folder's pictures again; raises ``IncompleteError`` unless they have this width and height."""
+def check_pictures(folder: Path, names: Sequence[str], target: Path, size: tuple[int, int] | None) -> None:
+    """Open a few of a folder's pictures again; raises ``IncompleteError`` unless they have this width and height.
+
+    Without ``size``, unless all have the first one's.
+    """
     for name in spread(names, SAMPLES):
         data = np.fromfile(folder / name, np.uint8)
         picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-        if picture is None or (picture.shape[1], picture.shape[0]) != size:
+        if picture is None:
+            raise IncompleteError(str(target), f"{name} can't be read again")
+        size = size or (picture.shape[1], picture.shape[0])
+        if (picture.shape[1], picture.shape[0]) != size:
             raise IncompleteError(str(target), f"{name} can't be read again")
 
 

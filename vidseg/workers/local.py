@@ -87,8 +87,9 @@ class _Process:
 class Local:
     """``count`` processes, begun at once so that they load their libraries while the request is still looked at."""
 
-    def __init__(self, count: int, *, stall: float = STALL, verbose: bool = False) -> None:
-        self._stall, self._verbose = stall, verbose
+    def __init__(self, count: int, *, threads: int | None = None, stall: float = STALL, verbose: bool = False) -> None:
+        """``threads`` is how many each may have for a codec, where that isn't what comes of sharing out."""
+        self._stall, self._verbose, self._asked = stall, verbose, threads
         self._failed_starts = 0
         self._slots: list[_Process | None] = []
         self.resize(count)
@@ -96,7 +97,8 @@ class Local:
     def resize(self, count: int) -> None:
         """Have so many, and share out the processors among them; while none has a task."""
         self.count = count
-        self._threads = max(-(-available_processors() // count), 1)
+        # one alone leaves it to the codecs: x264 has half as many again as there are processors, since some always wait
+        self._threads = self._asked or (0 if count == 1 else max(-(-available_processors() // count), 1))
         try:
             while len(self._slots) < count:
                 self._slots.append(self._started())
