@@ -20,6 +20,7 @@ from vidseg.frame import Cutout, Frame, Plane, planes_of
 from vidseg.job import Reading, Span
 from vidseg.media import colour, formats, opening, probe
 from vidseg.media.colour import SRGB, Colour
+from vidseg.media.decoding import demuxed
 from vidseg.media.source import Source
 from vidseg.render import mattes
 from vidseg.stages import Filter, Segmenter
@@ -121,7 +122,7 @@ def _length(path: Path, reading: Reading) -> Fraction:
         media = probe.describe(container, video, path)
         if media.duration is not None:
             return media.duration
-        return sum(packet.size > 0 for packet in container.demux(video)) / media.rate
+        return sum(packet.size > 0 for packet in demuxed(container, (video,))) / media.rate
 
 
 def _clock(seconds: Fraction) -> str:

@@ -73,3 +73,21 @@ def test_a_frame_that_a_decoder_swallows_is_missing(tmp_path: Path, monkeypatch:
         assert decoder.missing == 0
         monkeypatch.setattr(decoder, "_pictures", 9)
         assert decoder.missing == 1
+
+
+def test_a_stream_that_appears_on_the_way_does_not_end_the_reading(tmp_path: Path) -> None:
+    """A transport stream's second program, of which the first second says nothing: PyAV alone fails at the end."""
+    one = Clip(frames=100, width=64, codec="mpeg2video", keys=10).write(tmp_path / "1.ts")
+    path = tmp_path / "a.ts"
+    data = bytearray(one.read_bytes())
+    whole = [data[at : at + 188] for at in range(0, len(data), 188)]
+    late = [bytearray(packet) for packet in whole[len(whole) // 2 :] if (packet[1] & 0x1F, packet[2]) == (1, 0)]
+    for packet in late:
+        packet[1:3] = (packet[1] & 0xE0) | 1, 7  # another PID, which no table names
+    path.write_bytes(b"".join(whole) + b"".join(late))
+    with av.open(str(path)) as container, pytest.raises(IndexError):
+        list(container.demux(video=0))
+    with av.open(str(path)) as container:
+        decoder = Decoder(container, container.streams.video[0])
+        assert sum(1 for _ in decoder.pictures()) == 100
+        assert decoder.bad_packets == 0

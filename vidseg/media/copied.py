@@ -18,7 +18,7 @@ from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
 from vidseg.job import Damage, Reading, Span
 from vidseg.media import containers, opening
-from vidseg.media.decoding import packets
+from vidseg.media.decoding import demuxed, packets
 from vidseg.media.notes import Notes
 
 _AUDIO = {"mp4": "aac", "mov": "aac", "matroska": "flac", "webm": "libopus"}
@@ -259,7 +259,9 @@ class CopiedStreams:
     def _only_packet(self, index: int) -> bytes:
         """A cover picture's bytes."""
         with opening.opened(self._path, reading=self._reading) as container:
-            return next((bytes(packet) for packet in container.demux(container.streams[index]) if packet.size), b"")
+            return next(
+                (bytes(packet) for packet in demuxed(container, (container.streams[index],)) if packet.size), b""
+            )
 
     def _converted(self, stream: Stream, output: OutputContainer, container: str, name: str) -> _Road | None:
         codec = stream.codec_context.name if stream.codec_context is not None else "unknown data"

@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 from vidseg.errors import CutError
 from vidseg.job import Job, Piece
 from vidseg.media import opening, probe
+from vidseg.media.decoding import demuxed
 
 CONTAINERS = {"mov", "mp4", "matroska", "webm"}
 """Those whose demuxers find a key frame where they say it is."""
@@ -107,7 +108,7 @@ def _packets(
     found: list[tuple[int, bool]] = []
     read = 0
     try:
-        for number, packet in enumerate(container.demux(video)):
+        for number, packet in enumerate(demuxed(container, (video,))):
             if not number % _ALIVE_EVERY:
                 alive()
             read += packet.size > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -20,6 +21,21 @@ _ONE_TO_ONE = frozenset({"h264", "hevc", "mpeg4", "mjpeg", "prores", "ffv1", "dn
 """Codecs of which each packet of an indexed container gives a picture; others have packets that show nothing."""
 
 
+def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Packet[Any]]:
+    """The packets of these streams, and of each an empty one at the end, by which a decoder gives what it holds.
+
+    PyAV's own reading ends in an ``IndexError`` where a stream has appeared on the way, as damage in an MPEG-TS makes
+    one: after the last packet, when it would end the streams that it didn't know when the file was opened.
+    """
+    try:
+        yield from container.demux(tuple(streams))
+    except IndexError:
+        for stream in streams:
+            end: Packet[Any] = Packet()
+            end.stream, end.time_base = stream, Fraction(stream.time_base or 1)
+            yield end
+
+
 def packets(
     container: InputContainer, streams: Sequence[Stream], failed: Callable[[bool], None]
 ) -> Iterator[Packet[Any]]:
@@ -30,7 +46,7 @@ def packets(
     in_a_row = 0
     while in_a_row < MOST_BAD_PACKETS:
         try:
-            for packet in container.demux(tuple(streams)):
+            for packet in demuxed(container, streams):
                 in_a_row = 0
                 yield packet
         except av.error.EOFError:

@@ -20,7 +20,7 @@ from vidseg.errors import SourceError
 from vidseg.job import Reading, Span
 from vidseg.media import codecs, colour, containers, formats, opening, orient
 from vidseg.media.copied import CopiedStreams
-from vidseg.media.decoding import Decoder
+from vidseg.media.decoding import Decoder, demuxed
 from vidseg.media.notes import Notes
 from vidseg.media.probe import Media, main_video
 from vidseg.media.source import Source
@@ -201,7 +201,7 @@ def _times(path: Path, media: Media, reading: Reading | None) -> Times:
         video = container.streams[media.stream]
         whole, count = True, 0
         with suppress(av.error.FFmpegError):
-            for packet in container.demux(video):
+            for packet in demuxed(container, (video,)):
                 if count == _PACKETS:
                     whole = False
                     break

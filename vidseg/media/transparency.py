@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from vidseg.frame import planes_of
 from vidseg.job import Reading
 from vidseg.media import opening, probe
+from vidseg.media.decoding import demuxed
 
 LOOKS = 8
 """Pictures that are looked at, spread over the file."""
@@ -95,7 +96,7 @@ def _picture_at(
 
 
 def _decoded(container: InputContainer, video: VideoStream, decoder: Any) -> Iterator[av.VideoFrame]:
-    for tried, packet in enumerate(container.demux(video)):
+    for tried, packet in enumerate(demuxed(container, (video,))):
         if tried == _MOST_PACKETS:
             return
         with suppress(av.error.FFmpegError):
