@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -70,7 +69,6 @@ def vidseg(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("VIDSEG_WORKERS", "0")
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    on_terminate = signal.getsignal(signal.SIGTERM)
 
     def run(*arguments: object) -> Ran:
         capsys.readouterr()
@@ -78,6 +76,5 @@ def vidseg(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         return Ran(code, *capsys.readouterr())
 
     yield run
-    signal.signal(signal.SIGTERM, on_terminate)
     root.handlers[:] = handlers
     root.setLevel(level)

@@ -13,7 +13,9 @@ from vidseg.errors import ModelError, SourceError, VidsegError, WriteError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.job import Done, Encoding, Failed, Job, Progress, Recipe
 from vidseg.stages import Effect
+from vidseg.tasks import Answer, Check, Large, Starved, Task
 from vidseg.testing import Clip, Disc, FailsAt
+from vidseg.workers import Lost
 
 FRAMES = 3
 NEVER = FailsAt(10**9)
@@ -66,7 +68,7 @@ def failing(error: Exception) -> Callable[..., Done]:
         (ModelError("mine.tflite", "is broken"), "model mine.tflite: is broken"),
         (RuntimeError("two\n  lines"), "unforeseen RuntimeError: two lines"),
         (ZeroDivisionError(), "unforeseen ZeroDivisionError"),
-        (MemoryError("out of it"), "unforeseen MemoryError: out of it"),
+        (MemoryError("out of it"), "needs more memory than there is"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
@@ -111,3 +113,76 @@ def test_an_error_of_ours_of_no_kind_in_particular_is_told_whole(clip: Path, mon
     (outcome,) = batch.run([job(clip, "a.mkv")])
     assert isinstance(outcome, Failed)
     assert outcome.reason == "said plainly"
+
+
+class Told:
+    """Workers that only note what they are given with how many shares, and answer as they are told to."""
+
+    def __init__(self, count: int, answers: Callable[[Task, int], Answer | Lost]) -> None:
+        self.count = count
+        self.seen: list[tuple[str, int]] = []
+        self._answers = answers
+        self._given: dict[int, tuple[Task, int]] = {}
+
+    def give(self, number: int, task: Task, shares: int = 1) -> None:
+        assert sum(shares for _, shares in self._given.values()) + shares <= self.count
+        assert not isinstance(task, Check)
+        self.seen.append((task.job.target.stem, shares))
+        self._given[number] = (task, shares)
+
+    def wait(self, _: object) -> list[tuple[int, Answer | Lost]]:
+        number = min(self._given)
+        task, shares = self._given.pop(number)
+        return [(number, self._answers(task, shares))]
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def test_a_large_one_waits_for_the_memory_of_as_many_as_it_needs_while_the_small_ones_go_on(clip: Path) -> None:
+    def answer(task: Task, shares: int) -> Answer:
+        assert not isinstance(task, Check)
+        large = task.job.target.stem == "large"
+        return Large(2) if large and shares < 2 else Done(task.job, 1, 0.1)
+
+    workers = Told(3, answer)
+    jobs = [job(clip, f"{name}.mkv") for name in ("large", "a", "b", "c")]
+    outcomes = list(batch.run(jobs, workers=workers))
+    assert [type(outcome) for outcome in outcomes] == [Done] * 4
+    assert workers.seen == [("large", 1), ("a", 1), ("b", 1), ("c", 1), ("large", 2)]
+
+
+def test_what_starves_is_tried_alone_and_then_has_failed(clip: Path) -> None:
+    def answer(task: Task, shares: int) -> Answer:
+        assert not isinstance(task, Check)
+        return Starved("needs more") if task.job.target.stem == "hungry" else Done(task.job, 1, 0.1)
+
+    workers = Told(4, answer)
+    one, two = job(clip, "hungry.mkv"), job(clip, "a.mkv")
+    assert list(batch.run([one, two], workers=workers)) == [Done(two, 1, 0.1), Failed(one, "needs more")]
+    assert workers.seen == [("hungry", 1), ("a", 1), ("hungry", 4)]
+
+
+def test_what_may_have_died_of_hunger_is_tried_alone(clip: Path) -> None:
+    def answer(task: Task, shares: int) -> Answer | Lost:
+        assert not isinstance(task, Check)
+        return Lost("was ended by SIGKILL", starved=True) if shares < 3 else Done(task.job, 1, 0.1)
+
+    workers = Told(3, answer)
+    one = job(clip, "a.mkv")
+    assert list(batch.run([one], workers=workers)) == [Done(one, 1, 0.1)]
+    assert workers.seen == [("a", 1), ("a", 3)]
+
+
+def test_of_many_large_ones_no_more_are_begun_than_can_wait(clip: Path) -> None:
+    def answer(task: Task, shares: int) -> Answer:
+        assert not isinstance(task, Check)
+        return Large(2) if shares == 1 else Done(task.job, 1, 0.1)
+
+    begun: list[str] = []
+    workers = Told(2, answer)
+    jobs = [job(clip, f"{n}.mkv") for n in range(9)]
+    outcomes = batch.run(jobs, workers=workers, begun=lambda one: begun.append(one.target.stem))
+    next(outcomes)
+    assert len(begun) <= 5
+    assert len(list(outcomes)) == 8

@@ -13,7 +13,8 @@
     │   └── MissingLibrary              a system library that isn't installed
     ├── JobError                    1   one file failed: the others go on
     │   ├── SourceError                 the source can't be read, or holds no picture
-    │   ├── WriteError                  the output can't be written (a full disk, an encoder's refusal)
+    │   ├── WriteError                  the output can't be written (an encoder's refusal)
+    │   │   └── DiskError                   nothing can be written there any more: it stops the run, not one file
     │   ├── IncompleteError             what was written isn't what was asked: it was thrown away
     │   └── CutError                    the source can't be cut into pieces: it is done whole
     ├── DownloadError               1   a model couldn't be brought here
@@ -135,6 +136,10 @@ class SourceError(JobError):
 
 class WriteError(JobError):
     """The output can't be written."""
+
+
+class DiskError(WriteError):
+    """The disk is full, or can't be written to any more: the next file would fail by it too, so the run stops."""
 
 
 class IncompleteError(JobError):

@@ -19,9 +19,9 @@ from vidseg.tasks import Terms
 class Keeping:
     """The manifests of a run's jobs, and its pieces.
 
-    A context, which raises ``TargetError`` where another run is at work. A manifest stays in a ``folder`` that was
-    given for outputs. Elsewhere, among the user's own files, it stays only while something in it is needed: after an
-    interruption.
+    A context, which raises ``TargetError`` where another run is at work, ``WriteError`` where a disk is full. A
+    manifest stays in a ``folder`` that was given for outputs. Elsewhere, among the user's own files, it stays only
+    while something in it is needed: after an interruption.
     """
 
     def __init__(self, jobs: Sequence[Job], folder: Path | None, terms: Terms) -> None:
@@ -38,9 +38,13 @@ class Keeping:
                 self._manifests[path] = Manifest(path)
                 opened.callback(self._manifests[path].close)
             opened.pop_all()
-        for path, manifest in self._manifests.items():
-            manifest.run([job for job in self._jobs if self._path(job) == path])
-        self._tidy(self._jobs, keep=True)
+        try:
+            self._tidy(self._jobs, keep=True)
+            for path, manifest in self._manifests.items():
+                manifest.run([job for job in self._jobs if self._path(job) == path])
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def _path(self, job: Job) -> Path:

@@ -21,6 +21,7 @@ from vidseg.errors import TargetError
 from vidseg.identity import identity
 from vidseg.job import Done, Failed, Job
 from vidseg.media.containers import output_of
+from vidseg.media.whole import telling
 
 NAME = ".vidseg.jsonl"
 """Of the manifest of a folder."""
@@ -122,7 +123,10 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 class Manifest:
-    """A manifest that is written: locked against a second run, each entry on the disk before what follows from it."""
+    """A manifest that is written: locked against a second run, each entry on the disk before what follows from it.
+
+    Its methods raise ``WriteError`` where it can't be written to any more.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises ``TargetError`` where another run has it, or it can't be written."""
@@ -149,9 +153,11 @@ class Manifest:
             os.close(descriptor)  # removed between the two calls
 
     def _write(self, event: str, **more: Any) -> None:
-        line = json.dumps({"event": event, "time": round(time.time(), 3)} | more) + "\n"
-        os.write(self._descriptor, line.encode())
-        os.fsync(self._descriptor)
+        line = (json.dumps({"event": event, "time": round(time.time(), 3)} | more) + "\n").encode()
+        with telling(self.path):
+            while line:  # a disk that is nearly full takes a part, and nothing the next time
+                line = line[os.write(self._descriptor, line) :]
+            os.fsync(self._descriptor)
 
     def run(self, jobs: Iterable[Job]) -> None:
         """Before the first: what this run means to do."""

@@ -120,12 +120,19 @@ def read_list(path: Path) -> list[Path]:
     names = list(_names(path))
     if not names:
         raise SourcesError(str(path), "this list names no file")
-    missing = [(line, name) for line, name in names if not Path(name).exists() and not glob.has_magic(name)]
+    missing = [(line, name) for line, name in names if not _exists(path, line, name) and not glob.has_magic(name)]
     if missing:
         line, name = missing[0]
         more = f" (and {len(missing) - 1} more of its names)" if len(missing) > 1 else ""
         raise SourcesError(f"{path}, line {line}", f"{name}: no such file{more}")
     return [Path(name) for _, name in names]
+
+
+def _exists(path: Path, line: int, name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise SourcesError(f"{path}, line {line}", f"{name}: {error.strerror}") from None
 
 
 def _names(path: Path) -> Iterable[tuple[int, str]]:

@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from vidseg.errors import CutError, RequestError, SourceError, VidsegError
+import av
+
+from vidseg import room as rooms
+from vidseg.errors import CutError, DiskError, RequestError, SourceError, VidsegError
 from vidseg.job import Done, Failed, Job, Piece, Progress, Recipe
 from vidseg.media import cuts, decoders, encoders, joining, piece_file, probe
 from vidseg.media.whole import sweep
 from vidseg.piecing import join, render_piece
 from vidseg.render import render
+from vidseg.room import Room
 
 log = logging.getLogger(__name__)
 
@@ -106,28 +110,93 @@ class Uncut:
     reason: str
 
 
+@dataclass(frozen=True)
+class Large:
+    """A job that wasn't begun: it takes about the memory of so many workers."""
+
+    shares: int
+
+
+@dataclass(frozen=True)
+class Starved:
+    """A task for which the room was too small, and what to say if there is no more."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Full:
+    """A task that was given up because nothing can be written there any more."""
+
+    path: str
+    reason: str
+
+
 Task = Check | Begin | Make | Join
-Answer = Checked | Done | Failed | Cut | Made | Uncut
+Answer = Checked | Done | Failed | Cut | Made | Uncut | Large | Starved | Full
 
 
-def perform(task: Task, progress: Callable[[Progress], None] = lambda _: None) -> Answer:
-    """Do it; whatever goes wrong is an answer, and only an interruption is raised."""
+def perform(task: Task, progress: Callable[[Progress], None] = lambda _: None, room: Room | None = None) -> Answer:
+    """Do it; whatever goes wrong is an answer, and only an interruption is raised.
+
+    It is done within ``room``, if there is a bound.
+    """
     if isinstance(task, Check):
         return _checked(task.recipe)
+    if room is not None and not room.all and isinstance(task, Begin) and (needed := _needed(task.job)) > room.bytes:
+        return Large(-(-needed // room.bytes))
     try:
-        if isinstance(task, Begin):
-            return _begin(task, progress)
-        if isinstance(task, Join):
-            return join(task.job, task.pieces, progress, overwrite=task.overwrite)
-        render_piece(task.piece, progress, record=task.total if task.record else None)
-        return Made(task.piece)
+        with rooms.bounded(room):
+            return _performed(task, progress)
     except CutError as error:
         return Uncut(error.reason)
-    except VidsegError as error:
-        return Failed(task.job, _reason(error))
+    except DiskError as error:
+        return Full(error.path, error.reason)
     except Exception as error:
+        return _failed(task.job, error, room)
+
+
+def _performed(task: Begin | Make | Join, progress: Callable[[Progress], None]) -> Answer:
+    if isinstance(task, Begin):
+        return _begin(task, progress)
+    if isinstance(task, Join):
+        return join(task.job, task.pieces, progress, overwrite=task.overwrite)
+    render_piece(task.piece, progress, record=task.total if task.record else None)
+    return Made(task.piece)
+
+
+def _needed(job: Job) -> int:
+    """Bytes, as far as the source says; what can't be read fails soon enough."""
+    try:
+        media = probe.probe(job.source)
+    except VidsegError:
+        return 0
+    return rooms.needed(media.width, media.height, media.pixel_format, media.depth)
+
+
+def _failed(job: Job, error: Exception, room: Room | None) -> Failed | Starved:
+    """What an error means; where it comes of too little room, or may, the task is looked at again with more."""
+    if rooms.lacking(error):
+        if room is None:
+            return Failed(job, "needs more memory than there is")
+        return Starved(f"needs more memory than the {_amount(room.bytes)} that there are for it (--memory)")
+    if isinstance(error, VidsegError):
+        reason = _reason(error)
+    else:
         log.debug("unforeseen", exc_info=True)
-        return Failed(task.job, " ".join(f"unforeseen {type(error).__name__}: {error}".rstrip(": ").split()))
+        reason = " ".join(f"unforeseen {type(error).__name__}: {error}".rstrip(": ").split())
+    if room is not None and not room.all and rooms.nearly_full(room) and _is_refusal(error):
+        return Starved(reason)
+    return Failed(job, reason)
+
+
+def _amount(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 10**9 else f"{count / 1e6:.0f} MB"
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether it is an encoder or decoder that gives up without saying why, as those do that get no memory."""
+    return isinstance(error.__cause__ or error.__context__, av.error.ExternalError | av.error.UnknownError)
 
 
 def _reason(error: VidsegError) -> str:

@@ -255,6 +255,20 @@ class Shows(Effect):
 
 
 @dataclass(frozen=True)
+class Hungry(Effect):
+    """An effect that wants ``bytes`` of memory at once for its first frame, all of them written to."""
+
+    bytes: int
+
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
+        """The frames as they are."""
+        for cutout in cutouts:
+            if cutout.frame.index == 0:
+                np.ones(self.bytes, np.uint8)
+            yield cutout.frame
+
+
+@dataclass(frozen=True)
 class DiesAt(Effect):
     """An effect whose process, at frame ``index``, is ended by ``by``, or hangs where that is 0.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from click.testing import CliRunner
 
 from vidseg.cli import options
 from vidseg.cli.options import Scale, Time
+from vidseg.testing import Clip
+
+Run = Callable[..., Any]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,7 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
         "quiet": False, "verbose": False, "as_json": False,
         "recursive": False, "name": None,
         "encoder": "software", "scale": Fraction(1), "hwaccel": "none", "threads": None,
-        "workers": None, "cluster": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
+        "workers": None, "cluster": None, "memory": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
         "reports": (), "save_recipe": None,
         "on_damage": "keep", "on_resize": "refuse", "max_pixels": 67108864, "max_streams": 100,
         "max_gap": Fraction(86400),
@@ -142,6 +146,7 @@ def test_what_is_given_arrives() -> None:
         "as_json": True,
         "recursive": True, "name": "{stem}.mp4",
         "encoder": "auto", "scale": Fraction(3, 10), "hwaccel": "cuda", "threads": 5,
+        "memory": None,
         "workers": 3, "cluster": "tcp://host:8786", "piece": Fraction(90), "stall": 5.5, "progress": "json",
         "reports": (Path("r.html"), Path("r.json")), "save_recipe": Path("r.toml"),
     }  # fmt: skip
@@ -158,3 +163,40 @@ def test_the_names_of_a_list_are_sources_like_those_written_out(tmp_path: Path) 
     assert values["sources"] == (Path("a.mp4"), tmp_path / "b.mp4")
     assert "from_file" not in values
     assert parsed("--from-file", str(tmp_path / "list"))["sources"] == (tmp_path / "b.mp4",)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("4G", 4 * 10**9), ("1.5 GB", 1_500_000_000), ("800m", 800 * 10**6), ("512MiB", 512 * 10**6),
+        ("700000000", 7 * 10**8), ("1T", 10**12),
+    ],
+)  # fmt: skip
+def test_sizes(text: str, size: int) -> None:
+    assert options.Size().convert(text, None, None) == size
+
+
+@pytest.mark.parametrize("text", ["", "G", "-1G", "4X", "1e9", "4 4G", "nan", "1,5G", "\u0664G"])
+def test_what_is_no_size(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no size"):
+        options.Size().convert(text, None, None)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--memory", "100M"], "--memory: a worker needs 500M at least"),
+        (["--memory", "2G", "--cluster", "tcp://127.0.0.1:1"], "--memory: doesn't go with --cluster"),
+    ],
+)
+def test_memory_that_can_not_be(vidseg: Run, tmp_path: Path, more: list[str], said: str) -> None:
+    clip = Clip(frames=2).write(tmp_path / "a.mp4")
+    ran = vidseg("replace", clip, "--bg", "green", *more)
+    assert ran.code == 2
+    assert ran.err.startswith(f"vidseg: {said}")
+
+
+def test_memory_in_this_process_alone(vidseg: Run, tmp_path: Path) -> None:
+    clip = Clip(frames=2).write(tmp_path / "a.mp4")
+    ran = vidseg("replace", clip, "--bg", "green", "--memory", "20G", "--quality", "fast")
+    assert ran.code == 0, ran.err

@@ -84,7 +84,8 @@ def test_where_standard_error_is_no_file_nothing_is_turned_off(monkeypatch: pyte
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     with libraries_silenced(silent=True) as given:
-        assert given is stream
+        print("said", file=given)
+    assert stream.getvalue() == "said\n"
 
 
 def test_it_leaves_no_file_open() -> None:

@@ -332,7 +332,10 @@ def test_a_full_disk(vidseg: Run, small_disk: Path) -> None:
         "replace", SAMPLES / "stars.mp4", "--bg", "green", "--invert", "-o", small_disk / "done.mp4", "--crf", "0"
     )
     assert ran.code == 1
-    assert ran.err.splitlines() == [f"FAILED: {SAMPLES / 'stars.mp4'}: {small_disk / 'done.mp4'}: the disk is full"]
+    assert ran.err.splitlines() == [
+        f"stopped: {small_disk / 'done.mp4'}: the disk is full: 1 file is not done; make room, and the same command "
+        "goes on"
+    ]
     assert list(small_disk.iterdir()) == []
 
 

@@ -92,7 +92,7 @@ def test_ctrl_c_ends_it_leaves_what_is_whole_and_the_next_run_goes_on(tmp_path: 
     began = time.monotonic()
     run.communicate(timeout=30)
     assert run.returncode == 130
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 2  # as was promised; 0.7 s on two processors with ten programs at work
     pieces = {path.name for path in tmp_path.glob(".vidseg-*/*")}
     assert pieces
     assert all(name.endswith(".piece") for name in pieces)

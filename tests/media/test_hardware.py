@@ -9,12 +9,10 @@ import av
 import pytest
 
 from vidseg.media import hardware
-from vidseg.media.codecs import CODECS, PNG, PRORES_4444, QTRLE, WEBP
+from vidseg.media.codecs import encoders
 
 
-@pytest.mark.parametrize(
-    "encoder", sorted({codec.encoder for codec in (*CODECS.values(), PRORES_4444, QTRLE, WEBP, PNG)})
-)
+@pytest.mark.parametrize("encoder", encoders())
 def test_all_that_vidseg_writes_with_works(encoder: str) -> None:
     assert hardware.works(encoder) is None
 

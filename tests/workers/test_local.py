@@ -15,11 +15,12 @@ from vidseg import batch
 from vidseg.errors import ModelError, WorkersError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.job import Done, Encoding, Failed, Job, Outcome, Progress, Recipe
+from vidseg.machine import available_processors
 from vidseg.segmenters.mediapipe import MediaPipe
 from vidseg.stages import Effect
 from vidseg.tasks import Check, Checked
-from vidseg.testing import Clip, DiesAt, Disc, FailsAt
-from vidseg.workers.local import Local, available_processors, usual_count
+from vidseg.testing import Clip, DiesAt, Disc, FailsAt, Hungry
+from vidseg.workers.local import Local, usual_count
 
 FAST = Encoding(preset="ultrafast")
 
@@ -63,6 +64,21 @@ def test_what_hangs_is_given_up(clip: Path) -> None:
     assert came["hangs"] == Failed(jobs[0], "given up after 2 tries: its worker gave no frame for 3 s")
     assert isinstance(came["well"], Done)
     assert {path.name for path in clip.parent.iterdir()} == {"clip.mkv", "well.mkv"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a bound that Linux has")
+def test_memory_is_bounded_and_what_needs_more_gets_that_of_all_or_fails_while_the_rest_goes_on(clip: Path) -> None:
+    large = Clip(frames=2, width=3840, height=2160).write(clip.with_name("large.mp4"))
+    jobs = [
+        job(large, "large.mkv", FailsAt(99)),
+        job(clip, "hungry.mkv", Hungry(5_000_000_000)),
+        job(clip, "modest.mkv", Hungry(1_500_000_000)),
+        job(clip, "well.mkv", FailsAt(99)),
+    ]
+    came = outcomes(jobs, Local(2, memory=1_000_000_000))
+    assert next(iter(came)) == "well"
+    assert came.pop("hungry") == Failed(jobs[1], "needs more memory than the 2.0 GB that there are for it (--memory)")
+    assert {name: type(outcome) for name, outcome in came.items()} == dict.fromkeys(("well", "large", "modest"), Done)
 
 
 def test_progress_says_which_worker_and_a_bad_recipe_is_told(clip: Path) -> None:

@@ -13,7 +13,7 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_TIME = re.compile(r"(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,12}(?:\.\d{0,18})?|\.\d{1,18})", re.ASCII)
 
 
 PATH = click.Path(path_type=Path, readable=False)
@@ -34,6 +34,25 @@ class Time(click.ParamType[Fraction]):
             self.fail(f"{value!r} is no time: write seconds (90, 1.5), m:ss or h:mm:ss", param, ctx)
         hours, minutes, seconds = match.groups()
         return int(hours or 0) * 3600 + int(minutes or 0) * 60 + Fraction(seconds)
+
+
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{0,15})?)\s*([KMGT]?)(?:B|iB)?", re.ASCII | re.IGNORECASE)
+
+
+class Size(click.ParamType[int]):
+    """Bytes: ``4G``, ``1.5 GB``, ``800M``; units are of a thousand."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The text as bytes; fails with click's error."""
+        if isinstance(value, int):
+            return value
+        match = _SIZE.fullmatch(str(value).strip())
+        if match is None:
+            self.fail(f"{value!r} is no size: write 4G, 1.5G or 800M", param, ctx)
+        number, unit = match.groups()
+        return int(Fraction(number) * 1000 ** " KMGT".index(unit.upper() or " "))
 
 
 def _all(*decorators: Callable[[F], F]) -> Callable[[F], F]:
@@ -310,6 +329,13 @@ working: Callable[[F], F] = _all(
         default=120,
         show_default=True,
         help="Seconds without a frame after which a worker is given up.",
+    ),
+    click.option(
+        "--memory",
+        type=Size(),
+        metavar="SIZE",
+        help="What a worker may take, as 4G; a frame too large for it waits for that of several. "
+        "[default: an equal part of what is available]",
     ),
     click.option(
         "--cluster",

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TextIO
 
+from vidseg.cli.patient import patient
+
 
 @contextmanager
 def libraries_silenced(*, silent: bool) -> Iterator[TextIO]:
@@ -22,7 +24,7 @@ def libraries_silenced(*, silent: bool) -> Iterator[TextIO]:
     except (OSError, io.UnsupportedOperation):  # replaced by something that is no file
         silent = False
     if not silent:
-        yield sys.stderr
+        yield patient(sys.stderr)
         return
     os.environ.setdefault("SVT_LOG", "1")
     with (
@@ -31,7 +33,7 @@ def libraries_silenced(*, silent: bool) -> Iterator[TextIO]:
     ):
         for descriptor in {2, spoken_on}:
             stack.enter_context(_nowhere(descriptor))
-        yield ours
+        yield patient(ours)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ COMMAND = "command"
 RUN = frozenset(
     {
         "sources", "recursive", "from_file", "output", "out_dir", "name", "existing", "dry_run", "quiet", "verbose",
-        "as_json", "workers", "threads", "piece", "stall", "progress", "reports", "save_recipe", "cluster", "help",
-        "start", "end", "hwaccel",
+        "as_json", "workers", "threads", "piece", "stall", "memory", "progress", "reports", "save_recipe", "cluster",
+        "help", "start", "end", "hwaccel",
     }
 )  # fmt: skip
 """What says on what and how a run works, and isn't saved: the rest decides what is made."""
@@ -61,7 +61,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise OptionError(str(path), f"can't be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # TOML's, Unicode's, numbers without end, lists in lists in lists
         raise OptionError(str(path), f"is no recipe: {error}") from None
 
 

@@ -13,7 +13,7 @@ import click
 from vidseg import libraries
 from vidseg.cli import dry_run, recipe_file, telling
 from vidseg.cli.quiet import libraries_silenced
-from vidseg.errors import OptionError
+from vidseg.errors import DiskError, OptionError, TargetError
 from vidseg.heap import keep_large_blocks_apart
 
 
@@ -78,6 +78,7 @@ def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream:
     if not workers.inline:
         workers.check(recipe)
     told = _teller(options, len(planned.jobs), stream)
+    options = options | {"results": telling.Results(told) if options["as_json"] else None}
     if options["dry_run"]:
         dry_run.tell(planned.jobs, workers.wanted, as_json=options["as_json"])
         for skipped in planned.skipped:
@@ -103,20 +104,29 @@ def _do(planned: Any, folder: Any, terms: Any, workers: Any, told: Any, options:
     outcomes = list(planned.skipped)
     for skipped in planned.skipped:
         _tell(told, skipped, options)
-    with Reporting(options["reports"], outcomes), Keeping(planned.jobs, folder, terms) as kept:
-        workers.make_ready(planned.jobs, terms)
-        with workers:
-            for outcome in batch.run(
-                planned.jobs, told.progress, workers=workers.of_this_run, terms=terms, begun=kept.begun
-            ):
-                kept.ended(outcome)
-                outcomes.append(outcome)
-                _tell(told, outcome, options)
+    stopped = None
+    try:
+        with Reporting(options["reports"], outcomes), Keeping(planned.jobs, folder, terms) as kept:
+            workers.make_ready(planned.jobs, terms)
+            with workers:
+                for outcome in batch.run(
+                    planned.jobs, told.progress, workers=workers.of_this_run, terms=terms, begun=kept.begun
+                ):
+                    outcomes.append(outcome)
+                    try:
+                        kept.ended(outcome)
+                    finally:
+                        _tell(told, outcome, options)
+    except DiskError as error:
+        stopped = str(error)
     names = [type(outcome).__name__ for outcome in outcomes]
     counts = {name: names.count(name) for name in ("Done", "Failed", "Skipped")}
     counts["Damaged"] = sum(1 for outcome in outcomes if getattr(outcome, "damage", None))
+    if stopped is not None:
+        told.stopped(stopped, len(planned.jobs) - counts["Done"] - counts["Failed"])
     told.sums(counts)
-    return 1 if counts["Failed"] else 0
+    lost = options["results"] is not None and options["results"].lost
+    return 1 if counts["Failed"] or stopped is not None or lost else 0
 
 
 class Reporting:
@@ -128,11 +138,15 @@ class Reporting:
     def __enter__(self) -> None:
         """Nothing yet."""
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         from vidseg import report
 
         for path in self._paths:
-            report.write(path, self._outcomes)
+            try:
+                report.write(path, self._outcomes)
+            except TargetError:
+                if kind is None:
+                    raise  # else what ended the run is told, and not this too
 
 
 def _teller(options: dict[str, Any], jobs: int, stream: TextIO) -> Any:
@@ -144,6 +158,6 @@ def _teller(options: dict[str, Any], jobs: int, stream: TextIO) -> Any:
 
 def _tell(told: Any, outcome: Any, options: dict[str, Any]) -> None:
     """One line for a person, and one object for a program."""
-    if options["as_json"]:
-        telling.result(outcome)
+    if options["results"] is not None:
+        options["results"].tell(outcome)
     told.outcome(outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import asdict
 from typing import Any, TextIO
@@ -9,6 +10,7 @@ from typing import Any, TextIO
 import click
 
 from vidseg.cli.bars import Bars
+from vidseg.cli.patient import nowhere
 from vidseg.cli.printable import json_line, printable
 
 _EVERY = 0.5
@@ -69,6 +71,17 @@ class Lines:
         else:
             self._say(f"skipped: {printable(job.target)} {outcome.reason}")
 
+    def stopped(self, why: str, left: int) -> None:
+        """The run ends before its jobs do."""
+        self._bars.clear()
+        files = "1 file is" if left == 1 else f"{left} files are"
+        self._say(f"stopped: {printable(why)}: {files} not done; make room, and the same command goes on")
+
+    def said(self, text: str) -> None:
+        """Something that is wrong with the run itself."""
+        self._bars.clear()
+        self._say(f"vidseg: {printable(text)}")
+
     def sums(self, counts: dict[str, int]) -> None:
         """At the end."""
         self._bars.clear()
@@ -110,6 +123,14 @@ class Events:
         self._told.pop(outcome.job, None)
         self._say("ended", **as_object(outcome))
 
+    def stopped(self, why: str, left: int) -> None:
+        """The run ends before its jobs do."""
+        self._say("stopped", reason=why, left=left)
+
+    def said(self, text: str) -> None:
+        """Something that is wrong with the run itself."""
+        self._say("trouble", reason=text)
+
     def sums(self, counts: dict[str, int]) -> None:
         """At the end."""
         self._say(
@@ -123,6 +144,26 @@ class Events:
         """Nothing to leave."""
 
 
-def result(outcome: Any) -> None:
-    """An outcome on standard output."""
-    click.echo(json_line(as_object(outcome)))
+class Results:
+    """Outcomes on standard output. The work goes on where nobody takes them any more, for it is more than its results.
+
+    ``lost`` is whether some couldn't be told though somebody wanted them; a reader that has gone wants none.
+    """
+
+    def __init__(self, told: Lines | Events) -> None:
+        self._told = told
+        self._closed = False
+        self.lost = False
+
+    def tell(self, outcome: Any) -> None:
+        """One of them, as an object on a line."""
+        if self._closed:
+            return
+        try:
+            click.echo(json_line(as_object(outcome)))
+        except OSError as error:
+            self._closed = True
+            self.lost = not isinstance(error, BrokenPipeError)
+            nowhere(sys.stdout)
+            if self.lost:
+                self._told.said(f"standard output can't be written to ({error.strerror}): its results are lost")

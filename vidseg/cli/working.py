@@ -17,11 +17,20 @@ class InThisProcess:
     """No other process: ``--workers 0``, and a dry run."""
 
     inline = True
-    of_this_run = None
 
-    def __init__(self, wanted: int, threads: int | None) -> None:
+    def __init__(self, wanted: int, threads: int | None, memory: int | None = None) -> None:
+        from vidseg.room import Room
+
         self.wanted = wanted
         self._bound = bounded(threads)
+        self._room = None if memory is None else Room(memory)
+
+    @property
+    def of_this_run(self) -> Any:
+        """A worker that is none."""
+        from vidseg.workers.inline import Inline  # with all that it needs
+
+        return Inline(self._room)
 
     def __enter__(self) -> None:
         """Nothing to begin."""
@@ -84,13 +93,15 @@ class Processes(_Others):
         from vidseg.workers.local import Local
 
         self.wanted = wanted
-        self.of_this_run = Local(1, threads=options["threads"], stall=options["stall"], verbose=options["verbose"])
+        self.of_this_run = Local(
+            1, threads=options["threads"], stall=options["stall"], verbose=options["verbose"], memory=options["memory"]
+        )
 
     def make_ready(self, jobs: Any, terms: Any) -> None:
         """As many as are wanted, but one alone for one job that isn't cut."""
         if len(jobs) == 1 and not _may_be_cut(jobs[0], terms):
-            return
-        if jobs:
+            self.of_this_run.resize(1, of=max(self.wanted, 1))
+        elif jobs:
             self.of_this_run.resize(self.wanted)
 
 
@@ -128,14 +139,26 @@ def _may_be_cut(job: Any, terms: Any) -> bool:
     return terms.piece is not None and known is not None and (known.seconds or 0) > terms.piece * _LONGER
 
 
+def _check_memory(options: dict[str, Any]) -> None:
+    from vidseg.room import LEAST
+
+    if options["memory"] is None:
+        return
+    if options["cluster"] is not None:
+        raise OptionError("--memory", "doesn't go with --cluster, whose workers have bounds of their own")
+    if options["memory"] < LEAST:
+        raise OptionError("--memory", f"a worker needs {LEAST // 10**6}M at least")
+
+
 @contextmanager
 def begun_workers(options: dict[str, Any]) -> Iterator[Any]:
     """What a command line asks for; all are ended with the context."""
     from vidseg.workers.local import usual_count
 
+    _check_memory(options)
     wanted = usual_count() if options["workers"] is None else options["workers"]
     if options["dry_run"] or (not wanted and options["cluster"] is None):
-        yield InThisProcess(max(wanted, 1), options["threads"])
+        yield InThisProcess(max(wanted, 1), options["threads"], options["memory"])
         return
     others = Processes(options, wanted) if options["cluster"] is None else OfACluster(options)
     try:

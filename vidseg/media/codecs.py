@@ -138,6 +138,11 @@ def named(name: str) -> Codec:
         raise OptionError("--codec", f"{name!r} is none of {', '.join(CODECS)}") from None
 
 
+def encoders() -> tuple[str, ...]:
+    """FFmpeg's encoders behind all that can be written, each once."""
+    return tuple(sorted({codec.encoder for codec in (*CODECS.values(), PRORES_4444, QTRLE, PNG, WEBP)}))
+
+
 def usual(container: str, depth: int) -> Codec:
     """The codec for a container where none was asked for: H.264, HEVC above 8 bits, VP9 or AV1 in WebM."""
     if container == "webm":

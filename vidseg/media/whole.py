@@ -22,7 +22,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from vidseg import locking
-from vidseg.errors import IncompleteError, SourceError, WriteError
+from vidseg.errors import DiskError, IncompleteError, SourceError, WriteError
 from vidseg.job import Reading
 from vidseg.media import opening, probe
 from vidseg.media.exchanging import exchange
@@ -36,14 +36,21 @@ def telling(target: Path) -> Iterator[None]:
     try:
         yield
     except (av.error.FFmpegError, OSError) as error:
+        if (stops := _OF_THE_DISK.get(getattr(error, "errno", None) or 0)) is not None:
+            raise DiskError(str(target), stops) from error
         raise WriteError(str(target), _reason(error)) from error
+
+
+_OF_THE_DISK = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full for this user (a quota)",
+    errno.EROFS: "the disk can't be written to any more (it is read-only)",
+}
 
 
 def _reason(error: BaseException) -> str:
     number = getattr(error, "errno", None)
-    if number in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full"
-    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if number in (errno.EACCES, errno.EPERM):
         return f"can't be written: {opening.reason(error)}"
     return f"writing failed: {opening.reason(error)}"
 

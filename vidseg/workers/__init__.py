@@ -15,11 +15,13 @@ if TYPE_CHECKING:  # processes are begun before any of that is loaded
 class Lost:
     """What became of a task whose worker is gone: how it ended, in words that follow "its worker".
 
-    ``begun`` is whether the worker had the task at all: one that was lost before isn't the task's fault.
+    ``begun`` is whether the worker had the task at all: one that was lost before isn't the task's fault. ``starved`` is
+    whether it may have died for want of memory, so that more of it may help.
     """
 
     reason: str
     begun: bool = True
+    starved: bool = False
 
 
 Told = Callable[[int, int, "Progress"], None]
@@ -33,8 +35,11 @@ class Workers(Protocol):
     def count(self) -> int:
         """How many tasks are done at once; it may change."""
 
-    def give(self, number: int, task: Task) -> None:
-        """Have a task begun, whose ``number`` is the asker's own; only while fewer than ``count`` are under way."""
+    def give(self, number: int, task: Task, shares: int = 1) -> None:
+        """Have a task begun, whose ``number`` is the asker's own, with the memory of so many workers.
+
+        Only while the shares of those that are under way are less than ``count`` together.
+        """
 
     def wait(self, told: Told) -> list[tuple[int, Answer | Lost]]:
         """Wait until something happens and say what has ended; nothing, if it was progress only.

@@ -44,10 +44,11 @@ def main(descriptor: int, parent: int, verbose: bool) -> None:
     pipe.send((READY, None))
     with contextlib.suppress(ImportError):  # slow, and nearly every task wants it: while the request is looked at
         loading.mediapipe()
+    pipe.send((READY, None))  # a sign of life, from which its patience counts
     while True:
-        most, task = asked.get()
+        most, room, task = asked.get()
         threads.share(most)
-        pipe.send((ANSWER, tasks.perform(task, _Telling(pipe))))
+        pipe.send((ANSWER, tasks.perform(task, _Telling(pipe), room)))
 
 
 def _die_with(parent: int) -> None:

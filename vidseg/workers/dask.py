@@ -130,8 +130,8 @@ class Cluster:
                     self._address, f"{path} isn't seen by {_few(blind)}: files must be on a shared system"
                 )
 
-    def give(self, number: int, task: Task) -> None:
-        """To a worker that has none of ours; another may get it if that dies."""
+    def give(self, number: int, task: Task, shares: int = 1) -> None:
+        """To a worker that has none of ours; another may get it if that dies. The cluster bounds its own memory."""
         busy = {given.at for given in self._given.values()}
         at = next((worker for worker in self._workers() if worker not in busy), "")
         key = f"{self._topic}-{number}-{secrets.token_hex(4)}"

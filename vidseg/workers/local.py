@@ -15,6 +15,8 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from vidseg.errors import WorkersError
+from vidseg.machine import available_processors, memory
+from vidseg.room import Room
 from vidseg.workers import Lost, Told
 from vidseg.workers.child import ANSWER, NOW, READY
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 STALL = 120.0
 """Seconds without a frame after which a worker is taken for hung."""
+
+_BY_MEMORY = (signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)
+"""How processes end for want of memory: by the system, or by a library that gets none and doesn't look."""
 
 _START = 60.0
 """Seconds that a process has to begin."""
@@ -34,17 +39,15 @@ _KILLED_TRIES = 12
 
 def usual_count() -> int:
     """How many workers suit this machine: one for each processor, if there are 1.5 GB of memory for it."""
+    known = memory()
     processors = available_processors()
-    try:
-        memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_500_000_000
-    except (ValueError, OSError):
-        memory = processors
-    return max(min(processors, memory), 1)
+    return processors if known is None else max(min(processors, known.available // 1_500_000_000), 1)
 
 
-def available_processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _part_of_memory(count: int) -> int | None:
+    """What each of so many workers may take, of nine tenths of what is available."""
+    known = memory()
+    return None if known is None else known.available * 9 // 10 // count
 
 
 class _Process:
@@ -71,10 +74,10 @@ class _Process:
         self.sign = time.monotonic()
         self.frames = -1
 
-    def give(self, number: int, task: Task, threads: int) -> None:
+    def give(self, number: int, task: Task, threads: int, room: Room | None) -> None:
         self.number, self.frames, self.sign = number, -1, time.monotonic()
         with contextlib.suppress(OSError):  # it has died: that is seen when it is waited for
-            self.pipe.send((threads, task))
+            self.pipe.send((threads, room, task))
 
     def kill(self) -> int:
         """End it, if it hasn't ended; gives its exit code."""
@@ -87,18 +90,30 @@ class _Process:
 class Local:
     """``count`` processes, begun at once so that they load their libraries while the request is still looked at."""
 
-    def __init__(self, count: int, *, threads: int | None = None, stall: float = STALL, verbose: bool = False) -> None:
-        """``threads`` is how many each may have for a codec, where that isn't what comes of sharing out."""
-        self._stall, self._verbose, self._asked = stall, verbose, threads
+    def __init__(
+        self,
+        count: int,
+        *,
+        threads: int | None = None,
+        stall: float = STALL,
+        verbose: bool = False,
+        memory: int | None = None,
+    ) -> None:
+        """``threads`` is how many each may have for a codec, where that isn't what comes of sharing out.
+
+        ``memory`` is what a worker may take, in bytes; an equal part of what is available without.
+        """
+        self._stall, self._verbose, self._asked, self._memory = stall, verbose, threads, memory
         self._failed_starts = 0
         self._slots: list[_Process | None] = []
         self.resize(count)
 
-    def resize(self, count: int) -> None:
-        """Have so many, and share out the processors among them; while none has a task."""
+    def resize(self, count: int, of: int | None = None) -> None:
+        """Have so many, and share out processors and memory among them, that of ``of``; while none has a task."""
         self.count = count
         # one alone leaves it to the codecs: x264 has half as many again as there are processors, since some always wait
         self._threads = self._asked or (0 if count == 1 else max(-(-available_processors() // count), 1))
+        self._bytes = _part_of_memory(count) if self._memory is None else self._memory * (of or count) // count
         try:
             while len(self._slots) < count:
                 self._slots.append(self._started())
@@ -121,13 +136,14 @@ class Local:
         except OSError as error:
             raise WorkersError("workers", f"no process can be started: {error.strerror}") from None
 
-    def give(self, number: int, task: Task) -> None:
+    def give(self, number: int, task: Task, shares: int = 1) -> None:
         """To a process that does nothing, a new one where one has died."""
+        room = None if self._bytes is None else Room(self._bytes * shares, shares >= self.count)
         for slot, process in enumerate(self._slots):
             if process is None:
                 process = self._slots[slot] = self._started()
             if process.number is None:
-                process.give(number, task, self._threads)
+                process.give(number, task, self._threads, room)
                 return
         raise ValueError("every worker has a task already")
 
@@ -150,7 +166,7 @@ class Local:
         try:
             kind, said = process.pipe.recv()
         except (EOFError, OSError):
-            return self._gone(slot, _ended(process.kill()))
+            return self._gone(slot, ended(process.kill()))
         if kind == READY:
             process.ready, process.sign, self._failed_starts = True, time.monotonic(), 0
         elif kind == NOW and process.number is not None:
@@ -159,6 +175,9 @@ class Local:
             told(process.number, slot, said)
         elif kind == ANSWER and process.number is not None:
             number, process.number = process.number, None
+            if type(said).__name__ == "Starved":  # what its libraries make of that, nobody knows
+                process.kill()
+                self._slots[slot] = None
             return [(number, said)]
         return []
 
@@ -170,7 +189,8 @@ class Local:
             self._failed_starts += 1
             if self._failed_starts >= (_KILLED_TRIES if process.process.returncode == -signal.SIGKILL else _TRIES):
                 raise WorkersError("workers", f"no worker can be started: {self._failed_starts} in a row {reason}")
-        return [] if process.number is None else [(process.number, Lost(reason, process.ready))]
+        starved = self._bytes is not None and -(process.process.returncode or 0) in _BY_MEMORY
+        return [] if process.number is None else [(process.number, Lost(reason, process.ready, starved))]
 
     def _hangs(self, process: _Process) -> str:
         """How a process hangs, if it does."""
@@ -180,15 +200,17 @@ class Local:
         return f"gave no frame for {self._stall:g} s" if process.number is not None and silent > self._stall else ""
 
     def close(self) -> None:
-        """Kill them all."""
+        """Kill them all, the last before the first is waited for."""
+        for busy in filter(None, self._slots):
+            busy.process.kill()
         for slot, process in enumerate(self._slots):
             if process is not None:
                 process.kill()
                 self._slots[slot] = None
 
 
-def _ended(code: int) -> str:
-    """How a process has ended."""
+def ended(code: int) -> str:
+    """How a process has ended, by its exit code."""
     if code < 0:
         try:
             name = signal.Signals(-code).name
