@@ -56,7 +56,15 @@ def test_a_recipe_says_every_stage_and_setting() -> None:
             "audio": True,
             "encoder": "software",
         },
-        "reading": {"scale": "1", "hwaccel": "none"},
+        "reading": {
+            "scale": "1",
+            "hwaccel": "none",
+            "on_damage": "keep",
+            "on_resize": "refuse",
+            "most_pixels": 67108864,
+            "most_streams": 100,
+            "longest_gap": "86400",
+        },
     }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from vidseg.api import Previewed, blur, cutout, info, matte, mattes, overlay, preview, replace, screen
     from vidseg.errors import VidsegError
     from vidseg.frame import FULL, Frame, Matte
-    from vidseg.job import Done, Progress
+    from vidseg.job import Damage, Done, Progress, Reading
     from vidseg.media.info import Info
     from vidseg.road import Edge
 
@@ -40,11 +40,13 @@ _HOMES = {
     "FULL": "vidseg.frame",
     "Done": "vidseg.job",
     "Progress": "vidseg.job",
+    "Damage": "vidseg.job",
+    "Reading": "vidseg.job",
 }
 """Where each name lives; loaded when first used, for MediaPipe takes a second that ``vidseg --help`` needn't wait."""
 
 __all__ = [
-    "FULL", "Done", "Edge", "Frame", "Info", "Matte", "Previewed", "Progress", "VidsegError",
+    "FULL", "Damage", "Done", "Edge", "Frame", "Info", "Matte", "Previewed", "Progress", "Reading", "VidsegError",
     "blur", "cutout", "info", "matte", "mattes", "overlay", "preview", "replace", "screen",
 ]  # fmt: skip
 

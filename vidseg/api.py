@@ -75,8 +75,8 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
 class Common(TypedDict, total=False):
     """What every effect's function takes beside its own arguments: the options that all its commands share.
 
-    ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each. ``threads``
-    bounds the decoder's and the encoder's in the whole process.
+    ``start`` and ``end`` are in seconds; ``reading`` is about damage and limits; ``progress`` is called before the
+    first frame and after each. ``threads`` bounds the decoder's and the encoder's in the whole process.
     """
 
     model: str | None
@@ -91,6 +91,7 @@ class Common(TypedDict, total=False):
     hwaccel: str
     threads: int | None
     existing: Existing
+    reading: Reading | None
     progress: Callable[[Progress], None]
 
 
@@ -121,6 +122,7 @@ def _made(
     hwaccel: str = "none",
     threads: int | None = None,
     existing: Existing = "fail",
+    reading: Reading | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Done:
     """One effect for one file; ``encoding`` says what isn't an option of all commands."""
@@ -130,7 +132,7 @@ def _made(
         raise SourcesError(os.fspath(source), "is a folder: give one file")
     encoding = encoding or Encoding()
     encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset, encoder=encoder)
-    reading = Reading(_exact(scale), hwaccel)
+    reading = dataclasses.replace(reading or Reading(), scale=_exact(scale), hwaccel=hwaccel)
     how = recipe(
         effect, model=model, categories=categories, quality=quality, edge=edge, encoding=encoding, reading=reading
     )
@@ -254,6 +256,7 @@ def preview(
     quality: Quality = "good",
     edge: Edge | None = None,
     existing: Existing = "fail",
+    reading: Reading | None = None,
 ) -> Previewed:
     """Write a PNG of some moments of one file: source, matte, overlay, and the person over a chequerboard.
 
@@ -268,7 +271,7 @@ def preview(
     made, skipped = plan_sheets([Path(source)], outputs)
     for path, picture in skipped:
         return Previewed(path, picture, (), 0.0)
-    make = sheets(at, count, model=model, categories=categories, quality=quality, edge=edge)
+    make = sheets(at, count, model=model, categories=categories, quality=quality, edge=edge, reading=reading)
     make.check()
     return write_sheet(make, *made[0], overwrite=existing == "overwrite")
 
@@ -281,9 +284,11 @@ def sheets(
     categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
+    reading: Reading | None = None,
 ) -> Preview:
     """What makes contact sheets of these moments, by the usual road."""
-    return Preview(*road(quality, model, edge, categories), tuple(_exact(moment) for moment in at), count)
+    moments = tuple(_exact(moment) for moment in at)
+    return Preview(*road(quality, model, edge, categories), moments, count, reading or Reading())
 
 
 def write_sheet(make: Preview, source: Path, target: Path, *, overwrite: bool) -> Previewed:
@@ -294,10 +299,10 @@ def write_sheet(make: Preview, source: Path, target: Path, *, overwrite: bool) -
     return Previewed(source, target, sheet.moments, time.perf_counter() - began)
 
 
-def info(source: Name) -> Info:
+def info(source: Name, *, reading: Reading | None = None) -> Info:
     """What a file is, and what ``replace`` would make of it; raises ``SourceError``."""
     libraries.require()
-    return info_of(Path(source))
+    return info_of(Path(source), reading)
 
 
 def mattes(
@@ -309,6 +314,7 @@ def mattes(
     edge: Edge | None = None,
     start: Seconds = 0,
     end: Seconds | None = None,
+    reading: Reading | None = None,
 ) -> Iterator[tuple[Frame, Matte]]:
     """Every frame of a file with its matte (``uint16``, 0 to 65535, of the frame's size), as ``replace`` sees them.
 
@@ -321,6 +327,9 @@ def mattes(
     path = Path(source)
     if path.is_dir():
         raise SourcesError(str(path), "is a folder: give one file")
-    with Source(path, _span(start, end)) as opened, closing(cutouts_of(opened, segmenter, filters)) as cutouts:
+    with (
+        Source(path, _span(start, end), reading=reading) as opened,
+        closing(cutouts_of(opened, segmenter, filters)) as cutouts,
+    ):
         for cutout in cutouts:
             yield cutout.frame, cutout.matte

@@ -45,7 +45,7 @@ class Estimate:
 def size(job: Job) -> Size | None:
     """By what the source's container says; None where it can't be read."""
     try:
-        media = probe.probe(job.source)
+        media = probe.probe(job.source, job.recipe.reading)
         length = job.source.stat().st_size
     except (VidsegError, OSError):
         return None

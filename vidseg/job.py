@@ -43,6 +43,67 @@ class Encoding:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a source is read: its sides times ``scale`` (for proxies), and what decodes it (``media.decoders``).
+
+    And what is done where it is damaged or changes its size, and how much of it is taken: more than ``most_pixels`` in
+    a frame, ``most_streams`` in a file or ``longest_gap`` seconds between two frames (``None``: any) is refused, for a
+    few bytes can claim to be a terabyte.
+    """
+
+    scale: Fraction = Fraction(1)
+    hwaccel: str = "none"
+    on_damage: Literal["keep", "fail"] = "keep"
+    on_resize: Literal["refuse", "scale"] = "refuse"
+    most_pixels: int = 8192 * 8192
+    most_streams: int = 100
+    longest_gap: Fraction | None = Fraction(86400)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What of a source was lost: true where anything was.
+
+    ``packets`` of the picture that couldn't be decoded, ``missing`` frames that are announced and aren't there,
+    ``doubtful`` ones that the decoder has patched up, ``others`` packets of sound and subtitles; whether reading
+    ``ended`` before the file did.
+    """
+
+    packets: int = 0
+    missing: int = 0
+    doubtful: int = 0
+    others: int = 0
+    ended: bool = False
+
+    def __bool__(self) -> bool:
+        return self != Damage()
+
+    def __add__(self, more: Damage) -> Damage:
+        """Both."""
+        return Damage(
+            self.packets + more.packets,
+            self.missing + more.missing,
+            self.doubtful + more.doubtful,
+            self.others + more.others,
+            self.ended or more.ended,
+        )
+
+    @property
+    def sentence(self) -> str:
+        """In words, empty where nothing was lost."""
+        counts = (
+            (self.packets, "packet of the picture couldn't be decoded", "packets of the picture couldn't be decoded"),
+            (self.missing, "frame is missing", "frames are missing"),
+            (self.doubtful, "frame is patched up", "frames are patched up"),
+            (self.others, "packet of sound or subtitles is lost", "packets of sound or subtitles are lost"),
+        )
+        said = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+        if self.ended:
+            said.append("reading ended early")
+        return f"damaged: {', '.join(said)}" if said else ""
+
+
+@dataclass(frozen=True)
 class Span:
     """The part of a source to work on, in seconds from where it starts to play; ``end`` is not part of it."""
 
@@ -52,14 +113,6 @@ class Span:
     def holds(self, time: Fraction) -> bool:
         """Whether a moment lies inside."""
         return self.start <= time and (self.end is None or time < self.end)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a source is read: its sides times ``scale`` (for proxies), and what decodes it (``media.decoders``)."""
-
-    scale: Fraction = Fraction(1)
-    hwaccel: str = "none"
 
 
 @dataclass(frozen=True)
@@ -193,7 +246,7 @@ class Done:
     """A job that succeeded.
 
     ``notes`` are what the user must be told (a stream left out), ``details`` what he may ask for (a guess made);
-    ``record`` is there where a report was asked for.
+    ``record`` is there where a report was asked for; ``damage`` is the source's, and true where there is any.
     """
 
     job: Job
@@ -202,6 +255,7 @@ class Done:
     notes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     record: Record | None = field(default=None, repr=False)
+    damage: Damage = field(default_factory=Damage)
 
 
 @dataclass(frozen=True)

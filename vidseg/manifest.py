@@ -118,6 +118,10 @@ def _told(entry: dict[str, Any], job: Job) -> Earlier | None:
     return Earlier(done=not changed, changed=" and ".join(changed))
 
 
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+"""Also one that appears between looking and opening; where the system has it."""
+
+
 class Manifest:
     """A manifest that is written: locked against a second run, each entry on the disk before what follows from it.
 
@@ -138,7 +142,9 @@ class Manifest:
 
     def _locked(self) -> int:
         while True:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            if self.path.is_symlink():
+                raise TargetError(str(self.path), "is a symbolic link: it isn't written through")
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINK, 0o666)
             if not locking.lock(descriptor):
                 os.close(descriptor)
                 raise TargetError(str(self.path.parent), "another run is at work here: wait for it, or end it first")

@@ -58,6 +58,8 @@ def render_piece(
                 progress(Progress(count, piece.frames))
         if count != piece.frames:
             raise CutError(str(job.source), "its frames are not where its index says")
+        if notes.damage:
+            raise CutError(str(job.source), "it is damaged")
         sink.finish_piece(piece.frames, seam.before, seam.after, _more(recorder))
 
 
@@ -147,4 +149,4 @@ def join(
     notes.detail(f"done in {len(pieces)} pieces")
     records = [Record.from_json(known.more["record"]) for known in contents if "record" in known.more]
     seen = sum(records[1:], records[0]) if len(records) == len(pieces) else None
-    return Done(job, total, time.perf_counter() - began, tuple(notes.said), tuple(notes.details), seen)
+    return Done(job, total, time.perf_counter() - began, notes.told, tuple(notes.details), seen, notes.damage)

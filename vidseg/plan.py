@@ -172,8 +172,17 @@ def _target(source: Found, outputs: Outputs, content: Content | None, number: in
     suffix = outputs.suffix or containers.usual_suffix(path)
     folder = path.parent if outputs.folder is None else outputs.folder / source.below
     if outputs.name is not None:
-        return folder / naming.named(outputs.name, path, suffix, outputs.label, number)
-    return folder / (f"{path.stem}{suffix}" if outputs.folder is not None else f"{path.stem}-{outputs.label}{suffix}")
+        target = folder / naming.named(outputs.name, path, suffix, outputs.label, number)
+    else:
+        target = folder / (f"{path.stem}{suffix}" if outputs.folder else f"{path.stem}-{outputs.label}{suffix}")
+    _check_inside(target, path.parent if outputs.folder is None else outputs.folder)
+    return target
+
+
+def _check_inside(target: Path, root: Path) -> None:
+    """A folder on the way may be a link that somebody else has put there."""
+    if target.parent != root and not target.parent.resolve().is_relative_to(root.resolve()):
+        raise TargetError(str(target), f"a link on its way leads out of {root}: outputs stay in their folder")
 
 
 def _same_place(path: Path) -> str:

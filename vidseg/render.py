@@ -60,7 +60,7 @@ def render(
             raise IncompleteError(str(job.target), f"{source.given} frames were read, {count} made of them")
         sink.finish()
     seen = None if recorder is None else recorder.record()
-    return Done(job, count, time.perf_counter() - began, tuple(notes.said), tuple(notes.details), seen)
+    return Done(job, count, time.perf_counter() - began, notes.told, tuple(notes.details), seen, notes.damage)
 
 
 def _sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> Sink | SequenceSink:

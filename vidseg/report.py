@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
@@ -84,6 +85,7 @@ def _job(outcome: Outcome) -> dict[str, Any]:
             "speed": round(outcome.frames / outcome.seconds, 2) if outcome.seconds else None,
             "notes": list(outcome.notes),
             "details": list(outcome.details),
+            "damage": asdict(outcome.damage) if outcome.damage else None,
         }
         if outcome.record is not None:
             said |= {"coverage": outcome.record.coverage, "change": outcome.record.change}

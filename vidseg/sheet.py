@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from vidseg.effects.overlay import Overlay
 from vidseg.effects.unmix import Unmix
 from vidseg.errors import OptionError, SourceError
 from vidseg.frame import Cutout, Frame, Plane, planes_of
-from vidseg.job import Span
+from vidseg.job import Reading, Span
 from vidseg.media import colour, formats, opening, probe
 from vidseg.media.colour import SRGB, Colour
+from vidseg.media.decoding import demuxed
 from vidseg.media.source import Source
 from vidseg.render import mattes
 from vidseg.stages import Filter, Segmenter
@@ -59,6 +60,7 @@ class Preview:
     filters: tuple[Filter, ...]
     at: tuple[Fraction, ...] = ()
     count: int = 5
+    reading: Reading = field(default_factory=Reading)
 
     def check(self) -> None:
         """Raise a ``RequestError`` if these settings can't work."""
@@ -69,7 +71,7 @@ class Preview:
 
     def __call__(self, path: Path) -> Sheet:
         """The sheet of one file; raises ``SourceError``, or ``OptionError`` for a moment that the file doesn't have."""
-        length = _length(path)
+        length = _length(path, self.reading)
         for moment in self.at:
             if moment >= length:
                 raise OptionError("--at", f"{_clock(moment)} is after the end: {path} lasts {_clock(length)}")
@@ -100,7 +102,7 @@ class Preview:
     def _last_in(self, path: Path, start: Fraction, moment: Fraction) -> tuple[Cutout, Fraction]:
         shown: Cutout | None = None
         with (
-            Source(path, Span(start)) as source,
+            Source(path, Span(start), reading=self.reading) as source,
             closing(mattes(source, self.segmenter, self.filters)) as cutouts,
         ):
             for cutout in cutouts:
@@ -113,14 +115,14 @@ class Preview:
         return shown, shown.frame.time + offset
 
 
-def _length(path: Path) -> Fraction:
+def _length(path: Path, reading: Reading) -> Fraction:
     """Seconds by the container, or by counting its packets."""
-    with opening.opened(path) as container:
-        video = probe.main_video(container, path)
+    with opening.opened(path, reading=reading) as container:
+        video = probe.main_video(container, path, reading)
         media = probe.describe(container, video, path)
         if media.duration is not None:
             return media.duration
-        return sum(packet.size > 0 for packet in container.demux(video)) / media.rate
+        return sum(packet.size > 0 for packet in demuxed(container, (video,))) / media.rate
 
 
 def _clock(seconds: Fraction) -> str:

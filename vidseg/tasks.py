@@ -228,7 +228,7 @@ def _begin(task: Begin, progress: Callable[[Progress], None]) -> Done | Cut:
 
 
 def _is_long(job: Job, piece: Fraction) -> bool:
-    duration = probe.probe(job.source).duration
+    duration = probe.probe(job.source, job.recipe.reading).duration
     if duration is None:
         return False
     end = duration if job.span.end is None else min(job.span.end, duration)
@@ -242,6 +242,8 @@ def _cut(task: Begin, length: Fraction, progress: Callable[[Progress], None]) ->
         raise CutError(str(task.job.source), "every frame depends on the whole of it")
     found = cuts.find(task.job, lambda: progress(Progress(0, None)))
     pieces = found.pieces(task.job, length, max(window, 1) if task.terms.record else window, task.folder)
+    if task.folder.is_symlink():
+        raise CutError(str(task.job.source), f"{task.folder.name} is a symbolic link")
     task.folder.mkdir(exist_ok=True)
     sweep(task.folder)
     return Cut(pieces, frozenset(piece.number for piece in pieces if _is_finished(piece, task.terms.record)))

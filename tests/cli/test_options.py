@@ -115,6 +115,8 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
         "encoder": "software", "scale": Fraction(1), "hwaccel": "none", "threads": None,
         "workers": None, "cluster": None, "memory": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
         "reports": (), "save_recipe": None,
+        "on_damage": "keep", "on_resize": "refuse", "max_pixels": 67108864, "max_streams": 100,
+        "max_gap": Fraction(86400),
     }  # fmt: skip
 
 
@@ -129,7 +131,8 @@ def test_what_is_given_arrives() -> None:
         "--recursive", "--name", "{stem}.mp4",
         "--encoder", "auto", "--scale", "0.3", "--hwaccel", "cuda", "--threads", "5",
         "--workers", "3", "--cluster", "tcp://host:8786", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
-        "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml",
+        "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml", "--on-damage", "fail",
+        "--on-resize", "scale", "--max-pixels", "9", "--max-streams", "8", "--max-gap", "1:00",
     )  # fmt: skip
     assert [str(path) for path in values.pop("sources")] == ["a.mp4", "b"]
     assert (str(values.pop("output")), str(values.pop("out_dir"))) == ("out.mp4", "done")
@@ -137,6 +140,7 @@ def test_what_is_given_arrives() -> None:
         "existing": "skip", "codec": "hevc", "crf": 20.5, "preset": "fast", "start": Fraction(60),
         "end": Fraction(181, 2), "model": "mine.tflite", "categories": ("hair", "body-skin"),
         "quality": "best", "threshold": 0.4, "softness": 0.2,
+        "on_damage": "fail", "on_resize": "scale", "max_pixels": 9, "max_streams": 8, "max_gap": Fraction(60),
         "grow": 1, "shrink": 2, "feather": 3, "feather_in": 4, "keep_largest": True,
         "invert": True, "dry_run": True, "quiet": True, "verbose": True,
         "as_json": True,

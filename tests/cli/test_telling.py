@@ -31,7 +31,7 @@ def test_events_are_all_there_is_on_standard_error(
     assert [one["frames"] for one in events[1:5]] == [0, 1, 2, 3]
     assert (events[4]["total"], events[4]["worker"], events[4]["piece"]) == (3, 0, None)
     assert [one["outcome"] for one in events[5:7]] == ["done", "failed"]
-    assert events[-1] == {"event": "sums", "done": 1, "failed": 1, "skipped": 0}
+    assert events[-1] == {"event": "sums", "done": 1, "damaged": 0, "failed": 1, "skipped": 0}
     assert [json.loads(line)["outcome"] for line in ran.out.splitlines()] == ["done", "failed"]
 
 

@@ -209,7 +209,7 @@ def test_for_a_program_a_stop_is_an_event(two: Path, vidseg: Run, monkeypatch: p
     events = [json.loads(line) for line in done.err.splitlines()]
     assert events == [
         {"event": "stopped", "reason": "x.mp4: the disk is full", "left": 2},
-        {"event": "sums", "done": 0, "failed": 0, "skipped": 0},
+        {"event": "sums", "done": 0, "damaged": 0, "failed": 0, "skipped": 0},
     ]
 
 

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import av
 import cv2
 import numpy as np
 import pytest
-from av.container import OutputContainer
-from av.stream import Disposition
+from av.container import InputContainer, OutputContainer
+from av.stream import Disposition, Stream
 from av.subtitles.subtitle import AssSubtitle
 
-from vidseg.job import Encoding, Span
-from vidseg.media.copied import CopiedStreams, plain_metadata
+from vidseg.job import Damage, Encoding, Span
+from vidseg.media import copied, decoding
+from vidseg.media.copied import plain_metadata
 from vidseg.testing import Clip, pass_through, picture
 
 MS = Fraction(1, 1000)
@@ -501,24 +502,33 @@ def test_everything_at_once(tmp_path: Path) -> None:
     assert all(later > earlier for (earlier, _), (later, _) in pairwise(mine))
 
 
-def test_where_reading_fails_the_sound_ends_early_and_it_is_said(
+class _Breaking:
+    """A container that fails to read once, after five packets."""
+
+    def __init__(self, container: InputContainer) -> None:
+        self._container, self._left = container, 5
+
+    def demux(self, streams: tuple[Stream, ...]) -> Iterator[av.Packet[Any]]:
+        for packet in self._container.demux(streams):
+            if not self._left:
+                self._left = -1
+                raise av.error.InvalidDataError(1, "Invalid data found")
+            self._left -= 1
+            yield packet
+
+
+def test_where_reading_fails_the_sound_goes_on_behind_it_and_it_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = Rich(sound="aac").write(tmp_path / "a.mkv")
-    plain = CopiedStreams.add_to
-
-    def breaking(self: CopiedStreams, output: OutputContainer, container: str) -> None:
-        plain(self, output, container)
-        whole = self._packets
-
-        def broken() -> Iterator[av.Packet[Any]]:
-            yield from islice(whole, 5)
-            raise av.error.InvalidDataError(1, "Invalid data found")
-
-        self._packets = broken()
-
-    monkeypatch.setattr(CopiedStreams, "add_to", breaking)
+    whole = len(packets(source, "audio"))
+    monkeypatch.setattr(
+        copied,
+        "packets",
+        lambda container, streams, failed: decoding.packets(_Breaking(container), streams, failed),  # type: ignore[arg-type]
+    )
     notes = pass_through(source, tmp_path / "b.mkv")
-    assert notes.said == ["sound and subtitles end early: Invalid data found"]
-    assert len(packets(tmp_path / "b.mkv", "audio")) == 5
+    assert notes.damage == Damage(others=1)
+    assert notes.told == ("damaged: 1 packet of sound or subtitles is lost",)
+    assert len(packets(tmp_path / "b.mkv", "audio")) == whole - 1
     assert len(packets(tmp_path / "b.mkv", "video")) == 50

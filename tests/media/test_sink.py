@@ -326,6 +326,25 @@ def test_a_time_changed_on_the_way_is_noticed(source: Path, out: Path, monkeypat
     assert names(out) == []
 
 
+@pytest.mark.parametrize("name", ["b.mp4", "b.mkv"])
+def test_a_file_without_a_picture_that_can_be_decoded_is_noticed(
+    source: Path, out: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    plain = Sink._mux_picture
+
+    def torn(self: Sink, packets: list[av.Packet[Any]]) -> None:
+        for packet in packets:
+            if packet.is_keyframe:
+                packet.update(bytes(packet.size))
+        plain(self, packets)
+
+    monkeypatch.setattr(Sink, "_mux_picture", torn)
+    with pytest.raises(IncompleteError) as caught:
+        write_all(source, out / name)
+    assert caught.value.reason.startswith("it can't be read again: it holds a video stream that can't be decoded")
+    assert names(out) == []
+
+
 def test_a_stream_lost_on_the_way_is_noticed(source: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CopiedStreams, "kept", 2)
     with pytest.raises(IncompleteError, match="a stream that was copied isn't in it"):

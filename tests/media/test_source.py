@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from vidseg.errors import SourceError
 from vidseg.frame import Frame, Plane, planes_of
-from vidseg.job import Reading, Span
+from vidseg.job import Damage, Reading, Span
 from vidseg.media import colour, decoding, formats
 from vidseg.media import source as source_module
 from vidseg.media.colour import Colour
@@ -24,14 +25,14 @@ from vidseg.testing import Clip, paint, picture, shown
 MS = Fraction(1, 1000)
 
 
-def read(path: Path, span: Span | None = None) -> tuple[list[Frame], Notes]:
-    with Source(path, span) as source:
+def read(path: Path, span: Span | None = None, reading: Reading | None = None) -> tuple[list[Frame], Notes]:
+    with Source(path, span, reading=reading) as source:
         return list(source.frames()), source.notes
 
 
-def refused(path: Path, span: Span | None = None) -> str:
+def refused(path: Path, span: Span | None = None, reading: Reading | None = None) -> str:
     with pytest.raises(SourceError) as caught:
-        read(path, span)
+        read(path, span, reading)
     assert caught.value.path == str(path)
     open_files = {str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()}
     assert str(path) not in open_files
@@ -46,6 +47,12 @@ def numbered(n: int, planes: list[Plane]) -> None:
         planes[0][:, bit * wide : (bit + 1) * wide] = 235 if n >> bit & 1 else 16
     for plane in planes[1:]:
         plane[:] = 128
+
+
+def noise(n: int, planes: list[Plane]) -> None:
+    """Pictures of which an encoder makes long packets."""
+    for index, plane in enumerate(planes):
+        plane[:] = np.random.default_rng(n * 3 + index).integers(16, 235, plane.shape)
 
 
 def number_of(frame: Frame) -> int:
@@ -518,7 +525,47 @@ def test_damaged_packets_lose_only_themselves_and_are_said(tmp_path: Path, name:
     whole = [n for n in range(12) if n not in (3, 6)]
     assert [number_of(frame) for frame in frames] == whole
     assert [frame.time for frame in frames] == [Fraction(n, 25) for n in whole]
-    assert notes.said == ["2 damaged packets were passed over"]
+    assert notes.damage == Damage(packets=2)
+    assert notes.told == ("damaged: 2 packets of the picture couldn't be decoded",)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_behind_damage_every_frame_is_still_at_its_time(tmp_path: Path, name: str) -> None:
+    """The decoder gives a frame that it still held too late: it must not put the others out of their places."""
+    options = (("preset", "medium"), ("refs", "2"), ("bf", "3"), ("threads", "1"))
+    path = Clip(frames=120, width=128, height=96, codec="libx264", keys=25, options=options).write(tmp_path / name)
+    with av.open(str(path)) as container:
+        times = {packet.pts for packet in container.demux(video=0) if packet.size}
+    damaged(path, range(20, 33))
+    frames, notes = read(path)
+    in_step(frames)
+    assert {frame.pts for frame in frames} <= times
+    assert frames[-1].pts == max(time for time in times if time is not None)
+    assert notes.damage.packets == 13
+    assert not notes.details[1:]  # no time was repaired
+
+
+@pytest.mark.parametrize("broken", [[3], [11]], ids=["middle", "end"])
+def test_with_fail_damage_fails(tmp_path: Path, broken: list[int]) -> None:
+    path = damaged(STILLS.write(tmp_path / "a.mov"), broken)
+    said = refused(path, reading=Reading(on_damage="fail"))
+    assert said == "is damaged: 1 packet of the picture couldn't be decoded (--on-damage keep does what is left)"
+
+
+def test_a_frame_that_the_decoder_has_patched_up_is_damage(tmp_path: Path) -> None:
+    """The end of a picture is gone, and its decoder shows it all the same."""
+    plain = Clip(frames=6, width=256, height=256, codec="mpeg2video", keys=1, painter=noise).write(tmp_path / "a.mkv")
+    with av.open(str(plain)) as container:
+        packet = next(bytes(packet) for n, packet in enumerate(container.demux(video=0)) if n == 3)
+    data = plain.read_bytes()
+    at = data.index(packet)
+    torn = bytearray(data)
+    torn[at + len(packet) // 2 : at + len(packet)] = bytes(len(packet) - len(packet) // 2)
+    plain.write_bytes(torn)
+    frames, notes = read(plain)
+    assert len(frames) == 6
+    assert notes.damage == Damage(doubtful=1)
+    assert notes.damage.sentence == "damaged: 1 frame is patched up"
 
 
 def test_a_hole_in_a_transport_stream_loses_only_what_was_in_it(tmp_path: Path) -> None:
@@ -549,7 +596,8 @@ def test_reading_ends_where_damage_does_not(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(decoding, "MOST_BAD_PACKETS", 4)
     frames, notes = read(damaged(STILLS.write(tmp_path / "a.mov"), range(3, 9)))
     assert [number_of(frame) for frame in frames] == [0, 1, 2]
-    assert notes.said == ["4 damaged packets were passed over", "reading ended at a part that is no video"]
+    assert notes.damage == Damage(packets=4, ended=True)
+    assert notes.damage.sentence == "damaged: 4 packets of the picture couldn't be decoded, reading ended early"
 
 
 def test_damage_here_and_there_does_not_end_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -574,20 +622,113 @@ def test_a_file_that_was_cut_short_is_said_to_be(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[: ends[19]])  # twenty whole frames
     frames, notes = read(path)
     assert len(frames) == 20
-    assert notes.said == ["cut short: it announces 40 frames and holds 20"]
+    assert notes.damage == Damage(missing=20)
+    assert notes.told == ("damaged: 20 frames are missing",)
+
+
+def test_a_matroska_file_that_was_cut_short_is_said_to_be(tmp_path: Path) -> None:
+    """By the length that its writer left in its head."""
+    path = Clip(frames=100, sound=Fraction(0)).write(tmp_path / "a.mkv")
+    whole, notes = read(path)
+    assert len(whole) == 100
+    assert not notes.damage
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    frames, notes = read(path)
+    assert 30 < len(frames) < 70
+    assert notes.damage == Damage(missing=100 - len(frames))
 
 
 def test_a_whole_file_is_not_said_to_be_cut_short(tmp_path: Path) -> None:
     _, notes = read(Clip(frames=10, sound=Fraction(0)).write(tmp_path / "a.mp4"))
-    assert notes.said == []
+    assert notes.told == ()
 
 
 def test_a_change_of_size_on_the_way_is_refused(tmp_path: Path) -> None:
-    one = Clip(frames=3, codec="libx264").write(tmp_path / "1.h264")
-    two = Clip(frames=3, width=96, height=64, codec="libx264").write(tmp_path / "2.h264")
-    path = tmp_path / "a.h264"
+    said = "its picture changes from 64x48 to 96x64 on the way (--on-resize scale brings all to the first size)"
+    assert refused(changing(tmp_path, Clip(frames=3, width=96, height=64, codec="libx264"))) == said
+
+
+def changing(folder: Path, second: Clip) -> Path:
+    one = Clip(frames=3, codec="libx264").write(folder / "1.h264")
+    two = second.write(folder / "2.h264")
+    path = folder / "a.h264"
     path.write_bytes(one.read_bytes() + two.read_bytes())
-    assert refused(path) == "its picture changes from 64x48 to 96x64 on the way"
+    return path
+
+
+def test_a_change_of_size_is_scaled_where_that_is_asked_with_black_beside_it(tmp_path: Path) -> None:
+    """A white picture of twice the width and the same height: seen whole, as half of the first one's height."""
+
+    def white(_: int, planes: list[Plane]) -> None:
+        for plane, value in zip(planes, (235, 128, 128), strict=True):
+            plane[:] = value
+
+    wide = Clip(frames=3, width=128, height=48, codec="libx264", painter=white)
+    frames, notes = read(changing(tmp_path, wide), reading=Reading(on_resize="scale"))
+    assert [(frame.width, frame.height) for frame in frames] == [(64, 48)] * 6
+    assert [frame.index for frame in frames] == list(range(6))
+    luma = frames[-1].planes[0]
+    assert (luma[:11] < 20).all()
+    assert (luma[-11:] < 20).all()
+    assert (luma[13:-13] > 230).all()
+    assert notes.said == ["its picture changes from 64x48 to 128x48 on the way: brought to the first size"]
+
+
+def test_a_change_of_layout_is_converted(tmp_path: Path) -> None:
+    """Filters hold to the first picture's format, and would read another's memory as that."""
+    full = Clip(frames=3, pixel_format="yuv444p", codec="libx264")
+    frames, notes = read(changing(tmp_path, full))
+    assert [frame.picture.format.name for frame in frames] == ["yuv420p"] * 6
+    assert [plane.shape for plane in frames[-1].planes] == [(48, 64), (24, 32), (24, 32)]
+    assert notes.details[0] == "its pixel format changes from yuv420p to yuv444p on the way"
+
+
+# --- what a file may claim ---
+
+
+def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path) -> None:
+    path = Clip(frames=2).write(tmp_path / "a.mkv")
+    said = refused(path, reading=Reading(most_pixels=64 * 48 - 1))
+    assert said == "its picture has 64x48 pixels, more than 3071 in all: --max-pixels 3072 takes them"
+    assert len(read(path, reading=Reading(most_pixels=64 * 48))[0]) == 2
+
+
+def test_a_picture_that_is_larger_than_its_container_says_is_not_decoded(tmp_path: Path) -> None:
+    """MJPEG's own header claims 16384x16384 in a file for 256x48."""
+    path = STILLS.write(tmp_path / "a.mov")
+    head = b"\xff\xc0\x00\x11\x08"
+    data = path.read_bytes()
+    assert data.count(head + b"\x00\x30\x01\x00") == 12
+    path.write_bytes(data.replace(head + b"\x00\x30\x01\x00", head + b"\x40\x00\x40\x00"))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert "can't be decoded" in refused(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KiB: such a picture has 402 MB
+
+
+def test_too_many_streams_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("mjpeg", rate=25) for _ in range(4)]
+        for stream in streams:
+            assert isinstance(stream, av.VideoStream)
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for stream in streams:
+            assert isinstance(stream, av.VideoStream)
+            made = picture(0).reformat(format="yuvj420p")
+            made.pts = 0
+            out.mux(stream.encode(made))
+    said = refused(path, reading=Reading(most_streams=3))
+    assert said == "has 4 streams, more than 3: --max-streams 4 takes them"
+    assert len(read(path)[0]) == 1
+
+
+def test_a_gap_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    path = Clip(times=[0, 1, 2, 90_002]).write(tmp_path / "a.mkv")
+    assert len(read(path)[0]) == 4  # an hour
+    said = refused(path, reading=Reading(longest_gap=Fraction(3599)))
+    assert said == "3600 s lie between two of its frames, more than 3599: --max-gap 3601 takes them"
+    assert len(read(Clip(times=[0, 10**7]).write(tmp_path / "b.mkv"), reading=Reading(longest_gap=None))[0]) == 2
 
 
 # --- nothing to read ---

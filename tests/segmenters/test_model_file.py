@@ -67,7 +67,7 @@ def test_a_name_that_is_none_is_told_those_that_are(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_model(tmp_path: Path) -> None:
-    assert "can't be read" in refused(tmp_path)
+    assert "is not a file" in refused(tmp_path)
 
 
 def test_a_name_too_long_for_the_system_is_no_model() -> None:

@@ -32,6 +32,7 @@ from vidseg.cli import options
 @options.reading
 @options.span
 @options.segmenter
+@options.trust
 @options.telling
 def cutout(destination: str | None, format_: str | None, premultiplied: bool, **others: Any) -> int:
     """Cut the people out, with a real alpha, for an editor or a page.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import click
 
-from vidseg.cli.printable import printable
+from vidseg.cli.printable import json_line, printable
 
 
 def tell(jobs: Any, workers: int, *, as_json: bool) -> None:
@@ -20,7 +19,7 @@ def tell(jobs: Any, workers: int, *, as_json: bool) -> None:
     guess = estimate(jobs, sizes)
     for job, known in zip(jobs, sizes, strict=True):
         if as_json:
-            click.echo(json.dumps(_object(job, known, guess)))
+            click.echo(json_line(_object(job, known, guess)))
         else:
             click.echo(f"{printable(job.source)} -> {printable(job.target)} ({_described(known)})")
     if jobs and not as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,13 @@ from typing import Any
 import click
 
 from vidseg.cli import options
-from vidseg.cli.printable import printable
+from vidseg.cli.printable import json_line, printable
 from vidseg.errors import SourceError
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILES...", type=options.PATH)
+@options.limits
 @options.voice
 def info(files: tuple[Path, ...], **others: Any) -> int:
     """Tell what video files are, whether they are really transparent, and what would be made of them.
@@ -30,11 +30,11 @@ def info(files: tuple[Path, ...], **others: Any) -> int:
 
         for file in files:
             try:
-                found = look(file)
+                found = look(file, options.reading_of(others))
             except SourceError as error:
                 failed = True
                 if others["as_json"]:
-                    click.echo(json.dumps({"source": str(file), "outcome": "failed", "reason": error.reason}))
+                    click.echo(json_line({"source": str(file), "outcome": "failed", "reason": error.reason}))
                 print(f"FAILED: {printable(file)}: {printable(error.reason)}", file=stream)
                 continue
             if others["as_json"]:

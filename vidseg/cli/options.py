@@ -223,6 +223,71 @@ def edge(options: dict[str, Any]) -> Any:
     )
 
 
+damage: Callable[[F], F] = _all(
+    click.option(
+        "--on-damage",
+        type=click.Choice(["keep", "fail"]),
+        default="keep",
+        show_default=True,
+        help="What can be read of a damaged source is done and the rest said, or the file fails.",
+    ),
+    click.option(
+        "--on-resize",
+        type=click.Choice(["refuse", "scale"]),
+        default="refuse",
+        show_default=True,
+        help="What becomes of a source whose picture changes its size on the way.",
+    ),
+)
+
+limits: Callable[[F], F] = _all(
+    click.option(
+        "--max-pixels",
+        type=click.IntRange(1, 2**31 - 1),
+        default=8192 * 8192,
+        show_default="8192x8192",
+        metavar="N",
+        help="Refuse sources with more pixels in a frame.",
+    ),
+    click.option(
+        "--max-streams",
+        type=click.IntRange(1),
+        default=100,
+        show_default=True,
+        metavar="N",
+        help="Refuse sources with more streams.",
+    ),
+    click.option(
+        "--max-gap",
+        type=Time(),
+        default="24:00:00",
+        show_default=True,
+        metavar="TIME",
+        help="Refuse sources with more time between two frames; 0 takes any.",
+    ),
+)
+"""What a file may claim; a file of a few bytes can claim anything."""
+
+
+trust: Callable[[F], F] = _all(damage, limits)
+"""How far a source is trusted."""
+
+
+def reading_of(options: dict[str, Any]) -> Any:
+    """How sources are read, of a command line's options."""
+    from vidseg.job import Reading
+
+    return Reading(
+        options.get("scale", Fraction(1)),
+        options.get("hwaccel", "none"),
+        options.get("on_damage", "keep"),
+        options.get("on_resize", "refuse"),
+        options["max_pixels"],
+        options["max_streams"],
+        options["max_gap"] or None,
+    )
+
+
 def _begun(function: F) -> F:
     """The workers are begun before the command loads what it needs itself, so that both load side by side.
 
@@ -314,5 +379,5 @@ telling: Callable[[F], F] = _all(
     ),
 )
 
-shared: Callable[[F], F] = _all(outputs, encoding, reading, span, segmenter, telling)
+shared: Callable[[F], F] = _all(outputs, encoding, reading, span, segmenter, trust, telling)
 """What every effect's command takes beside its sources and its own options."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TextIO
@@ -10,7 +9,7 @@ from typing import Any, TextIO
 import click
 
 from vidseg.cli import options
-from vidseg.cli.printable import printable
+from vidseg.cli.printable import json_line, printable
 from vidseg.errors import JobError, OptionError, SourceError, VidsegError
 
 
@@ -20,6 +19,7 @@ from vidseg.errors import JobError, OptionError, SourceError, VidsegError
 @click.option("--count", type=int, help="As many moments, evenly.  [default: 5]")
 @options.outputs
 @options.segmenter
+@options.limits
 @options.voice
 def preview(at: tuple[Fraction, ...], count: int | None, **others: Any) -> int:
     """Make a contact sheet of a video: source, matte, overlay, and the person over a chequerboard.
@@ -43,6 +43,7 @@ def preview(at: tuple[Fraction, ...], count: int | None, **others: Any) -> int:
             categories=others["categories"],
             quality=others["quality"],
             edge=options.edge(others),
+            reading=options.reading_of(others),
         )
         make.check()
         make_folders(target for _, target in made)
@@ -93,4 +94,4 @@ class _Told:
     def _object(self, source: Path, target: Path, outcome: str, **more: object) -> None:
         self._counts[outcome] += 1
         if self._as_json:
-            click.echo(json.dumps({"source": str(source), "target": str(target), "outcome": outcome} | more))
+            click.echo(json_line({"source": str(source), "target": str(target), "outcome": outcome} | more))

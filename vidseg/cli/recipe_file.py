@@ -92,6 +92,8 @@ def check(path: Path) -> None:
     """Raise ``OptionError`` unless a recipe can be saved there: it replaces recipes only."""
     if not path.absolute().parent.is_dir():
         raise OptionError("--save-recipe", f"{path}: no such folder")
+    if path.is_symlink():
+        raise OptionError("--save-recipe", f"{path} is a symbolic link: it isn't written through")
     if path.exists() and COMMAND not in _existing(path):
         raise OptionError("--save-recipe", f"{path} is there already, and no recipe")
 

@@ -44,8 +44,8 @@ def run_jobs(
 
 def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream: TextIO) -> int:
     from vidseg import api, report
-    from vidseg.cli.options import edge
-    from vidseg.job import Encoding, Reading, Span
+    from vidseg.cli.options import edge, reading_of
+    from vidseg.job import Encoding, Span
     from vidseg.manifest import History
     from vidseg.plan import Outputs, make_folders, plan
     from vidseg.tasks import Terms
@@ -60,7 +60,7 @@ def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream:
         quality=options["quality"],
         edge=edge(options),
         encoding=how,
-        reading=Reading(options["scale"], options["hwaccel"]),
+        reading=reading_of(options),
     )
     recipe = workers.placed(recipe)
     outputs = workers.placed(
@@ -121,6 +121,7 @@ def _do(planned: Any, folder: Any, terms: Any, workers: Any, told: Any, options:
         stopped = str(error)
     names = [type(outcome).__name__ for outcome in outcomes]
     counts = {name: names.count(name) for name in ("Done", "Failed", "Skipped")}
+    counts["Damaged"] = sum(1 for outcome in outcomes if getattr(outcome, "damage", None))
     if stopped is not None:
         told.stopped(stopped, len(planned.jobs) - counts["Done"] - counts["Failed"])
     told.sums(counts)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from vidseg.cli import options
-from vidseg.cli.printable import printable
+from vidseg.cli.printable import json_line, printable
 from vidseg.errors import SourcesError
 
 
@@ -33,7 +32,7 @@ def status(folder: Path, as_json: bool) -> int:
     found = states(entries, folder, at_work=is_at_work(path))
     for name, entry in found.items():
         if as_json:
-            click.echo(json.dumps({"target": str(folder / name)} | entry))
+            click.echo(json_line({"target": str(folder / name)} | entry))
         else:
             click.echo(f"{entry['state']:<11} {printable(name)}{printable(_described(entry))}")
     if not as_json:

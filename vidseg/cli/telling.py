@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
+from dataclasses import asdict
 from typing import Any, TextIO
 
 import click
 
 from vidseg.cli.bars import Bars
 from vidseg.cli.patient import nowhere
-from vidseg.cli.printable import printable
+from vidseg.cli.printable import json_line, printable
 
 _EVERY = 0.5
 """Seconds between two events of progress of one job, at least."""
@@ -27,7 +27,8 @@ def as_object(outcome: Any) -> dict[str, Any]:
         alpha = job.recipe.encoding.alpha
         return said | {
             "outcome": "done", "frames": outcome.frames, "seconds": round(outcome.seconds, 3),
-            "notes": list(outcome.notes), "details": list(outcome.details), **({"alpha": alpha} if alpha else {}),
+            "notes": list(outcome.notes), "details": list(outcome.details),
+            "damage": asdict(outcome.damage) if outcome.damage else None, **({"alpha": alpha} if alpha else {}),
         }  # fmt: skip
     if isinstance(outcome, Failed):
         return said | {"outcome": "failed", "reason": outcome.reason}
@@ -84,8 +85,9 @@ class Lines:
     def sums(self, counts: dict[str, int]) -> None:
         """At the end."""
         self._bars.clear()
-        if sum(counts.values()) > 1 and not self._quiet:
-            self._say(f"{counts['Done']} done, {counts['Failed']} failed, {counts['Skipped']} skipped")
+        if counts["Done"] + counts["Failed"] + counts["Skipped"] > 1 and not self._quiet:
+            damaged = f" ({counts['Damaged']} from damaged sources)" if counts["Damaged"] else ""
+            self._say(f"{counts['Done']} done{damaged}, {counts['Failed']} failed, {counts['Skipped']} skipped")
 
     def _say(self, text: str) -> None:
         print(text, file=self._stream)
@@ -131,10 +133,12 @@ class Events:
 
     def sums(self, counts: dict[str, int]) -> None:
         """At the end."""
-        self._say("sums", done=counts["Done"], failed=counts["Failed"], skipped=counts["Skipped"])
+        self._say(
+            "sums", done=counts["Done"], damaged=counts["Damaged"], failed=counts["Failed"], skipped=counts["Skipped"]
+        )
 
     def _say(self, event: str, **more: Any) -> None:
-        print(json.dumps({"event": event} | more), file=self._stream, flush=True)
+        print(json_line({"event": event} | more), file=self._stream, flush=True)
 
     def clear(self) -> None:
         """Nothing to leave."""
@@ -156,7 +160,7 @@ class Results:
         if self._closed:
             return
         try:
-            click.echo(json.dumps(as_object(outcome)))
+            click.echo(json_line(as_object(outcome)))
         except OSError as error:
             self._closed = True
             self.lost = not isinstance(error, BrokenPipeError)

@@ -16,8 +16,9 @@ from av.stream import AttachmentStream, Discard, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle, SubtitleSet
 
-from vidseg.job import Span
+from vidseg.job import Damage, Reading, Span
 from vidseg.media import containers, opening
+from vidseg.media.decoding import demuxed, packets
 from vidseg.media.notes import Notes
 
 _AUDIO = {"mp4": "aac", "mov": "aac", "matroska": "flac", "webm": "libopus"}
@@ -85,8 +86,9 @@ class _Copy(_Road):
 class _Audio(_Road):
     """Decoded and encoded again."""
 
-    def __init__(self, source: AudioStream, target: AudioStream, shift: Fraction) -> None:
+    def __init__(self, source: AudioStream, target: AudioStream, shift: Fraction, notes: Notes) -> None:
         super().__init__(source, shift)
+        self._notes = notes
         self._target = target
         context = target.codec_context
         context.open()
@@ -101,6 +103,7 @@ class _Audio(_Road):
         try:
             frames = packet.decode()
         except av.error.FFmpegError:
+            self._notes.lost(Damage(others=1))
             return
         for frame in frames:
             if frame.pts is not None and frame.time_base:
@@ -165,7 +168,15 @@ class CopiedStreams:
     """
 
     def __init__(
-        self, path: Path, picture: int, shift: Fraction, span: Span, notes: Notes, *, alone: bool = False
+        self,
+        path: Path,
+        picture: int,
+        shift: Fraction,
+        span: Span,
+        notes: Notes,
+        *,
+        alone: bool = False,
+        reading: Reading | None = None,
     ) -> None:
         """``picture`` is the index of the stream that is not copied; ``shift`` is taken off every time, in seconds.
 
@@ -173,7 +184,8 @@ class CopiedStreams:
         """
         self._alone = alone
         self._path, self._picture, self._shift, self._span, self._notes = path, picture, shift, span, notes
-        self._container: InputContainer = opening.open_input(path)
+        self._reading = reading
+        self._container: InputContainer = opening.open_input(path, reading=reading)
         self._roads: dict[int, _Road] = {}
         self._waiting: tuple[Fraction, Packet[Any]] | None = None
         self._packets: Iterator[Packet[Any]] = iter(())
@@ -202,7 +214,7 @@ class CopiedStreams:
             if stream.index not in self._roads and stream.type != "attachment":
                 stream.discard = Discard.all
         if self._roads:
-            self._packets = source.demux(tuple(road.source for road in self._roads.values()))
+            self._packets = packets(source, [road.source for road in self._roads.values()], self._failed)
 
     def _add_chapters(self, output: OutputContainer) -> None:
         chapters = []
@@ -246,8 +258,10 @@ class CopiedStreams:
 
     def _only_packet(self, index: int) -> bytes:
         """A cover picture's bytes."""
-        with opening.opened(self._path) as container:
-            return next((bytes(packet) for packet in container.demux(container.streams[index]) if packet.size), b"")
+        with opening.opened(self._path, reading=self._reading) as container:
+            return next(
+                (bytes(packet) for packet in demuxed(container, (container.streams[index],)) if packet.size), b""
+            )
 
     def _converted(self, stream: Stream, output: OutputContainer, container: str, name: str) -> _Road | None:
         codec = stream.codec_context.name if stream.codec_context is not None else "unknown data"
@@ -262,7 +276,7 @@ class CopiedStreams:
             self._notes.say(
                 f"{name} was converted from {codec} to {encoder.removeprefix('lib')}: {container} takes no {codec}"
             )
-            return _Audio(stream, made, self._shift)
+            return _Audio(stream, made, self._shift, self._notes)
         if isinstance(stream, SubtitleStream) and _is_text(stream):
             made = output.add_stream(_TEXT[container], time_base=_Text.TIME_BASE)
             assert isinstance(made, SubtitleStream)  # noqa: S101 - a subtitle encoder's
@@ -299,15 +313,15 @@ class CopiedStreams:
             yield from road.rest()
 
     def _next(self) -> Packet[Any] | None:
-        """The next packet inside the span; damage ends what is copied, and is said."""
-        while True:
-            try:
-                packet = next(self._packets, None)
-            except av.error.FFmpegError as error:
-                self._notes.say(f"sound and subtitles end early: {opening.reason(error)}")
-                return None
-            if packet is None or (packet.size and self._inside(packet)):
+        """The next packet inside the span."""
+        for packet in self._packets:
+            if packet.size and self._inside(packet):
                 return packet
+        return None
+
+    def _failed(self, end: bool) -> None:
+        """A place that can't be read."""
+        self._notes.lost(Damage(others=1, ended=end))
 
     def _inside(self, packet: Packet[Any]) -> bool:
         if packet.pts is None or self._is_picture(packet):

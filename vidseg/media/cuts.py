@@ -17,6 +17,7 @@ from av.video.stream import VideoStream
 from vidseg.errors import CutError
 from vidseg.job import Job, Piece
 from vidseg.media import opening, probe
+from vidseg.media.decoding import demuxed
 
 CONTAINERS = {"mov", "mp4", "matroska", "webm"}
 """Those whose demuxers find a key frame where they say it is."""
@@ -76,8 +77,9 @@ class Cuts:
 
 def find(job: Job, alive: Callable[[], None] = lambda: None) -> Cuts:
     """The cuts of a job's source; raises ``CutError`` where cutting isn't safe, ``SourceError``."""
-    with opening.opened(job.source) as container:
-        video = probe.main_video(container, job.source)
+    reading = job.recipe.reading
+    with opening.opened(job.source, reading=reading) as container:
+        video = probe.main_video(container, job.source, reading)
         if not set(container.format.name.split(",")) & CONTAINERS:
             raise CutError(str(job.source), f"{container.format.name} has no index to trust")
         media = probe.describe(container, video, job.source)
@@ -104,10 +106,12 @@ def _packets(
         if stream is not video:
             stream.discard = Discard.all
     found: list[tuple[int, bool]] = []
+    read = 0
     try:
-        for number, packet in enumerate(container.demux(video)):
+        for number, packet in enumerate(demuxed(container, (video,))):
             if not number % _ALIVE_EVERY:
                 alive()
+            read += packet.size > 0
             if not packet.size or packet.is_discard:
                 continue
             if packet.is_corrupt:
@@ -117,6 +121,8 @@ def _packets(
             found.append((packet.pts, packet.is_keyframe))
     except av.error.FFmpegError:
         raise CutError(str(path), "it is damaged") from None
+    if "mp4" in container.format.name and read < video.frames:
+        raise CutError(str(path), "it is cut short")
     found.sort()
     if any(before[0] == after[0] for before, after in pairwise(found)):
         raise CutError(str(path), "two of its frames have one time")

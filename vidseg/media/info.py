@@ -17,10 +17,10 @@ from av.video.reformatter import ColorPrimaries, ColorTrc
 from av.video.stream import VideoStream
 
 from vidseg.errors import SourceError
-from vidseg.job import Span
+from vidseg.job import Reading, Span
 from vidseg.media import codecs, colour, containers, formats, opening, orient
 from vidseg.media.copied import CopiedStreams
-from vidseg.media.decoding import Decoder
+from vidseg.media.decoding import Decoder, demuxed
 from vidseg.media.notes import Notes
 from vidseg.media.probe import Media, main_video
 from vidseg.media.source import Source
@@ -139,15 +139,15 @@ class Info:
         """One line; fractions as ``30000/1001``."""
         values = asdict(self)
         values["alpha"]["used"] = self.alpha.used
-        return json.dumps(values, default=str)
+        return json.dumps(values, default=str).replace("\x7f", "\\u007f")  # which JSON leaves as it is
 
 
-def info(path: Path) -> Info:
+def info(path: Path, reading: Reading | None = None) -> Info:
     """Look at one file: its streams, the first packets, and some pictures. Raises ``SourceError``."""
-    raw, interlaced = _first_picture(path)
+    raw, interlaced = _first_picture(path, reading)
     turn, _ = orient.turn_of(raw)
     notes = Notes()
-    with Source(path, notes=notes) as source:
+    with Source(path, notes=notes, reading=reading) as source:
         media, container = source.media, source.container
         frame = next(source.frames(), None)
         if frame is None:
@@ -158,18 +158,18 @@ def info(path: Path) -> Info:
             media.stream, codec.name if codec else "", raw.width, raw.height, raw.format.name, media.depth,
             (frame.width, frame.height), *_TURNS[turn], frame.sample_aspect_ratio, interlaced,
         )  # fmt: skip
-        made = _made(path, media, frame.picture.format.name, frame.width, frame.height, notes)
+        made = _made(path, media, frame.picture.format.name, frame.width, frame.height, notes, reading)
         return Info(
             path, container.format.long_name, path.stat().st_size,
             None if media.duration is None else float(media.duration),
-            streams, picture, _times(path, media), _colour(raw), alpha_of(path), made,
+            streams, picture, _times(path, media, reading), _colour(raw), alpha_of(path, reading), made,
         )  # fmt: skip
 
 
-def _first_picture(path: Path) -> tuple[av.VideoFrame, bool]:
+def _first_picture(path: Path, reading: Reading | None) -> tuple[av.VideoFrame, bool]:
     """As it is stored."""
-    with opening.opened(path) as container:
-        picture = next(Decoder(container, main_video(container, path)).pictures(), None)
+    with opening.opened(path, reading=reading) as container:
+        picture = next(Decoder(container, main_video(container, path, reading)).pictures(), None)
         if picture is None:
             raise SourceError(str(path), "no frame of it can be decoded")
         return picture, bool(picture.interlaced_frame)
@@ -195,13 +195,13 @@ def _stream(stream: Stream) -> StreamInfo:
     )
 
 
-def _times(path: Path, media: Media) -> Times:
+def _times(path: Path, media: Media, reading: Reading | None) -> Times:
     stamps: list[int] = []
-    with opening.opened(path) as container:
+    with opening.opened(path, reading=reading) as container:
         video = container.streams[media.stream]
         whole, count = True, 0
         with suppress(av.error.FFmpegError):
-            for packet in container.demux(video):
+            for packet in demuxed(container, (video,)):
                 if count == _PACKETS:
                     whole = False
                     break
@@ -250,14 +250,16 @@ def _name(kind: Any, number: int) -> str:
         return str(number)
 
 
-def _made(path: Path, media: Media, working: str, width: int, height: int, notes: Notes) -> Made:
+def _made(
+    path: Path, media: Media, working: str, width: int, height: int, notes: Notes, reading: Reading | None
+) -> Made:
     """By the code that makes it: the container's choice, the codec's, and the streams' on a file that nobody keeps."""
     suffix = containers.usual_suffix(path)
     container = containers.BY_SUFFIX[suffix.lower()]
     codec = codecs.usual(container, formats.depth_of(formats.same_planes(working)))
     encoded = codecs.encoded_format(codec, formats.same_planes(working), width, height)
     refused = None if encoded else f"{codec.name} can't hold {working} without loss in {suffix}"
-    others = CopiedStreams(path, media.stream, Fraction(0), Span(), notes)
+    others = CopiedStreams(path, media.stream, Fraction(0), Span(), notes, reading=reading)
     try:
         with containers.scratch(container) as output:
             others.add_to(output, container)

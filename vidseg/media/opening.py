@@ -12,6 +12,7 @@ from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 
 from vidseg.errors import SourceError
+from vidseg.job import Reading
 
 FORMATS = (
     "mov,matroska,avi,mpegts,mpegtsraw,mpeg,mpegvideo,m4v,flv,ogg,asf,mxf,dv,gif,apng,ivf,h264,hevc,obu,av1,nut,"
@@ -39,30 +40,59 @@ def require_file(path: Path) -> None:
         raise SourceError(str(path), f"can't be read: {error.strerror}") from None
 
 
-def open_input(path: Path, formats: str = FORMATS, hwaccel: HWAccel | None = None) -> InputContainer:
+def open_input(
+    path: Path, formats: str = FORMATS, reading: Reading | None = None, hwaccel: HWAccel | None = None
+) -> InputContainer:
     """Open a file for reading; the caller closes it.
 
-    The path is made absolute (FFmpeg takes ``a:b.mp4`` for a protocol), and nothing but local files is followed.
-    Raises ``SourceError``.
+    The path is made absolute (FFmpeg takes ``a:b.mp4`` for a protocol), and nothing but local files is followed. A
+    picture that is too large isn't even looked at. Raises ``SourceError``.
     """
     require_file(path)
+    reading = reading or Reading()
     try:
-        return av.open(
+        container = av.open(
             str(path.absolute()),
             metadata_errors="replace",
             hwaccel=hwaccel,
-            options={"protocol_whitelist": "file", "format_whitelist": formats},
+            options={
+                "protocol_whitelist": "file",
+                "format_whitelist": formats,
+                "max_pixels": str(reading.most_pixels),
+            },
         )
     except (av.error.FFmpegError, ValueError) as error:
         if path.stat().st_size == 0:
             raise SourceError(str(path), "is empty") from None
         raise SourceError(str(path), f"is no video that vidseg can read ({reason(error)})") from None
+    if len(container.streams) > reading.most_streams:
+        count = len(container.streams)
+        container.close()
+        raise SourceError(
+            str(path), f"has {count} streams, more than {reading.most_streams}: --max-streams {count} takes them"
+        )
+    return container
+
+
+def claimed_size(path: Path) -> tuple[int, int]:
+    """The size of the largest picture that a file says it has, without decoding one: 0x0 where it doesn't say."""
+    try:
+        with av.open(
+            str(path.absolute()),
+            metadata_errors="replace",
+            options={"protocol_whitelist": "file", "format_whitelist": PICTURE_FORMATS, "skip_frame": "all"},
+        ) as container:
+            contexts = [stream.codec_context for stream in container.streams.video]
+            sizes = [(context.width, context.height) for context in contexts if context is not None]
+    except (av.error.FFmpegError, ValueError):
+        return 0, 0
+    return max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
 
 
 @contextmanager
-def opened(path: Path, formats: str = FORMATS) -> Iterator[InputContainer]:
+def opened(path: Path, formats: str = FORMATS, reading: Reading | None = None) -> Iterator[InputContainer]:
     """``open_input`` as a context."""
-    container = open_input(path, formats)
+    container = open_input(path, formats, reading)
     try:
         yield container
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from vidseg.errors import SourceError
+from vidseg.job import Reading
 from vidseg.media import opening
 
 RATES = (Fraction(1), Fraction(240))
@@ -38,20 +40,35 @@ class Media:
     duration: Fraction | None
 
 
-def main_video(container: InputContainer, path: Path) -> VideoStream:
+def main_video(container: InputContainer, path: Path, reading: Reading | None = None) -> VideoStream:
     """The stream to work on: the first real video (not a cover picture) that there is a decoder for.
 
     Raises ``SourceError``.
     """
+    reading = reading or Reading()
     videos = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
     if not videos:
         what = "only sound" if container.streams.audio else "nothing that moves"
         raise SourceError(str(path), f"holds no video, {what}")
     for stream in sorted(videos, key=lambda video: not video.disposition & Disposition.default):
         context = stream.codec_context
+        if context is not None and context.width * context.height > reading.most_pixels:
+            raise SourceError(str(path), too_large(context.width, context.height, reading))
         if context is not None and context.width and context.height and context.pix_fmt:
+            context.options = {"max_pixels": str(reading.most_pixels)}  # the picture may say more than its container
             return stream
+    width, height = opening.claimed_size(path)
+    if width * height > reading.most_pixels:
+        raise SourceError(str(path), too_large(width, height, reading))
     raise SourceError(str(path), "holds a video stream that can't be decoded (no decoder, or no picture in it)")
+
+
+def too_large(width: int, height: int, reading: Reading) -> str:
+    """Why a picture isn't taken."""
+    return (
+        f"its picture has {width}x{height} pixels, more than {reading.most_pixels} in all: "
+        f"--max-pixels {width * height} takes them"
+    )
 
 
 def plausible_rate(stream: VideoStream) -> Fraction:
@@ -60,6 +77,21 @@ def plausible_rate(stream: VideoStream) -> Fraction:
         if rate and RATES[0] <= rate <= RATES[1]:
             return Fraction(rate)
     return Fraction(25)
+
+
+_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", re.ASCII)
+
+
+def announced(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    """When a Matroska file's picture ends, in seconds, by its writer's own tag; other formats guess it."""
+    if "matroska" not in container.format.name.split(","):
+        return None
+    said = next((value for key, value in stream.metadata.items() if key.upper().startswith("DURATION")), "")
+    if match := _CLOCK.match(said):
+        hours, minutes, seconds = match.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
+    alone = len(container.streams) == 1 and container.duration
+    return Fraction(container.duration or 0, 1_000_000) if alone else None
 
 
 ARBITRARY_CLOCKS = {"mpegts", "mpeg", "flv", "asf", "live_flv", "mxf", "rm", "wtv", "dv", "ogg", "vob"}
@@ -107,7 +139,7 @@ def describe(container: InputContainer, stream: VideoStream, path: Path) -> Medi
     )
 
 
-def probe(path: Path) -> Media:
+def probe(path: Path, reading: Reading | None = None) -> Media:
     """What a file's main picture stream is, without decoding it; raises ``SourceError``."""
-    with opening.opened(path) as container:
-        return describe(container, main_video(container, path), path)
+    with opening.opened(path, reading=reading) as container:
+        return describe(container, main_video(container, path, reading), path)

@@ -23,7 +23,7 @@ from vidseg.media.forms import Form
 from vidseg.media.hdr import StaticMetadata
 from vidseg.media.notes import Notes
 from vidseg.media.source import Source
-from vidseg.media.whole import Temporary, Written, check, check_webp, telling
+from vidseg.media.whole import SAMPLES, Temporary, Written, check, check_webp, spread, telling
 
 _BETTER = "use .mp4 or .mov"
 
@@ -46,6 +46,7 @@ class Sink:
         self._size = (0, 0)
         self._stream: VideoStream | None = None
         self._durations: dict[int, int] = {}
+        self._keys: list[Fraction] = []
         self._count = 0
         self._joined = False
         """Whether the picture was encoded elsewhere, so that the encoder holds nothing."""
@@ -134,7 +135,7 @@ class Sink:
         alone = self._container_name in containers.ALONE
         self._copied = CopiedStreams(
             self._source.path, media.stream, media.origin + span.start, span, self._notes,
-            alone=alone or not self._encoding.audio,
+            alone=alone or not self._encoding.audio, reading=self._source.reading,
         )  # fmt: skip
         if alone and self._source.container.streams.audio and self._encoding.audio:
             self._notes.say(f"sound was left out: {self._container_name} holds none")
@@ -186,6 +187,8 @@ class Sink:
         for packet in packets:
             if packet.pts is not None:
                 packet.duration = self._durations.pop(packet.pts, 0) or packet.duration
+            if packet.is_keyframe and packet.pts is not None:
+                self._keys.append(packet.pts * packet.time_base)
             time = (packet.dts if packet.dts is not None else packet.pts or 0) * packet.time_base
             self._output.mux(packet)
             for other in self._copied.until(time):
@@ -212,7 +215,8 @@ class Sink:
                 self._output.mux(packet)
             output, self._output = self._output, None
             output.close()
-        went_in = Written(self._count, self._first, self._last, self._copied.kept)
+        keys = tuple(spread(self._keys, SAMPLES))
+        went_in = Written(self._count, self._first, self._last, self._copied.kept, keys)
         if self._container_name == "webp":
             check_webp(self._temporary.path, self.target, went_in)
         else:

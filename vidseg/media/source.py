@@ -13,9 +13,9 @@ from av.video.stream import VideoStream
 
 from vidseg.errors import CutError, SourceError
 from vidseg.frame import Frame
-from vidseg.job import Piece, Reading, Span
+from vidseg.job import Damage, Piece, Reading, Span
 from vidseg.media import chain as filter_chain
-from vidseg.media import decoders, opening, orient, probe, timing, working
+from vidseg.media import decoders, opening, orient, probe, timing, uniform, working
 from vidseg.media.colour import Colour
 from vidseg.media.decoding import Decoder
 from vidseg.media.hdr import StaticMetadata, static_metadata
@@ -47,7 +47,7 @@ class Source:
     ) -> None:
         """Open the file; raises ``SourceError``."""
         self.path = path
-        self._reading = reading or Reading()
+        self.reading = reading or Reading()
         self._piece = piece
         self._formats = formats
         self.span = span or Span()
@@ -59,13 +59,16 @@ class Source:
         self._turned = False
         self.static_metadata = StaticMetadata()
         """HDR's, known once the first frame was read."""
+        self._doubtful = self._stale = 0
+        self._ends = Fraction(0)
         self.given = 0
         """How many frames ``frames`` has given."""
 
     def _opened(self) -> tuple[InputContainer, VideoStream]:
-        container = opening.open_input(self.path, self._formats, decoders.hwaccel(self._reading.hwaccel))
+        device = decoders.hwaccel(self.reading.hwaccel)
+        container = opening.open_input(self.path, self._formats, self.reading, device)
         try:
-            return container, probe.main_video(container, self.path)
+            return container, probe.main_video(container, self.path, self.reading)
         except BaseException:
             container.close()
             raise
@@ -103,23 +106,39 @@ class Source:
     def frames(self) -> Iterator[Frame]:
         """Every frame of the span, in the order it is shown; to be read once, to its end or closed.
 
-        Raises ``SourceError`` where there is none, or where their size changes on the way.
+        What is damaged is passed over and noted, or, as ``reading`` says, fails. Raises ``SourceError`` also where
+        there is no frame, or where their size changes on the way.
         """
         for frame in self._numbered():
             self.given += 1
             yield frame
-        self._say_what_was_wrong()
         if not self.given:
             raise SourceError(str(self.path), self._why_empty())
+        damage = Damage(
+            self._decoder.bad_packets, self._missing() + self._stale, self._doubtful, ended=self._decoder.gave_up
+        )
+        self._refuse(damage)
+        self.notes.lost(damage)
 
-    def _say_what_was_wrong(self) -> None:
-        if self._decoder.bad_packets:
-            self.notes.say(f"{self._decoder.bad_packets} damaged packets were passed over")
-        if self._decoder.gave_up:
-            self.notes.say("reading ended at a part that is no video")
-        elif self.span == Span() and self._piece is None and self._decoder.missing:
-            held = self._video.frames - self._decoder.missing
-            self.notes.say(f"cut short: it announces {self._video.frames} frames and holds {held}")
+    def _missing(self) -> int:
+        """Frames that are announced and didn't come; told of a whole file alone."""
+        if self.span != Span() or self._piece is not None:
+            return 0
+        announced = probe.announced(self._container, self._video)
+        late = Fraction(0) if announced is None else announced - self._ends
+        return max(self._decoder.missing, round(late * self.media.rate) if late > 1 else 0)
+
+    def _refuse(self, damage: Damage) -> None:
+        if damage and self.reading.on_damage == "fail":
+            raise SourceError(str(self.path), f"is {damage.sentence} (--on-damage keep does what is left)")
+
+    def _watched(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+        """The same, the doubtful ones counted."""
+        for picture in pictures:
+            self._doubtful += picture.is_corrupt
+            self._refuse(Damage(self._decoder.bad_packets, 0, self._doubtful))
+            self._ends = (picture.pts or 0) * self.media.time_base - self.media.origin + 1 / self.media.rate
+            yield picture
 
     def _why_empty(self) -> str:
         if self._decoder.bad_packets:
@@ -130,7 +149,7 @@ class Source:
 
     def _numbered(self) -> Iterator[Frame]:
         """Pictures of the working format as frames, their times shifted to where the output begins."""
-        pictures = self._upright(self._deinterlaced(self._in_span(self._timed())))
+        pictures = self._upright(self._deinterlaced(self._watched(self._in_span(self._timed()))))
         begin = self._piece.begin if self._piece is not None else 0
         for index, picture in enumerate(self._smaller(working.worked_on(pictures, self.notes)), begin):
             unit = Fraction(picture.time_base or 0) / self.media.time_base
@@ -145,13 +164,13 @@ class Source:
 
     def _smaller(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         """At the scale that was asked for; sides are even, as most codecs need them."""
-        if self._reading.scale == 1:
+        if self.reading.scale == 1:
             yield from pictures
             return
         first = next(pictures, None)
         if first is None:
             return
-        width, height = (max(2 * round(side * self._reading.scale / 2), 2) for side in (first.width, first.height))
+        width, height = (max(2 * round(side * self.reading.scale / 2), 2) for side in (first.width, first.height))
         scale = (f"scale={width}:{height}:flags=area+accurate_rnd", f"format={first.format.name}")
         tags = Colour.of(first)
         for picture in filter_chain.filtered(chain([first], pictures), scale):
@@ -224,26 +243,43 @@ class Source:
         raise CutError(str(self.path), "its frames are not where its index says")
 
     def _timed(self) -> Iterator[av.VideoFrame]:
-        """Decoded pictures with times that go forward, all of one size."""
+        """Decoded pictures with times that go forward, all of one size and layout."""
         step = round(1 / (self.media.rate * self.media.time_base))
         clock = timing.Clock(step)
-        size: tuple[int, int] | None = None
+        last: int | None = None
         pictures = self._decoded_from_start()
         if self._container.format.name == "avi":
             pictures = timing.in_order(pictures)
-        for picture in pictures:
-            if size is None:
-                size = (picture.width, picture.height)
-            if (picture.width, picture.height) != size:
-                raise SourceError(
-                    str(self.path),
-                    f"its picture changes from {size[0]}x{size[1]} to {picture.width}x{picture.height} on the way",
-                )
+        for picture in uniform.uniform(pictures, self.path, self.reading, self.notes):
+            if self._is_stale(picture, last):
+                self._stale += 1
+                continue
             picture.pts = clock.time(picture.pts, picture.dts)
             picture.time_base = self.media.time_base
+            self._check_gap(last, picture.pts)
+            last = picture.pts
             yield picture
         if clock.repaired:
             self.notes.detail(f"{clock.repaired} frames had a missing or backward time, which was repaired")
+
+    def _is_stale(self, picture: av.VideoFrame, last: int | None) -> bool:
+        """Whether a decoder gives it too late, as it does behind damage with what it still held.
+
+        The times of these containers are true, and one that is behind the last would make a ``Clock`` doubt all others.
+        """
+        damaged = self._decoder.bad_packets > 0 or picture.is_corrupt
+        true = {"mov", "matroska"} & set(self._container.format.name.split(","))
+        return bool(damaged and true and last is not None and picture.pts is not None and picture.pts <= last)
+
+    def _check_gap(self, last: int | None, time: int) -> None:
+        longest = self.reading.longest_gap
+        gap = Fraction(0) if last is None else (time - last) * self.media.time_base
+        if longest is not None and gap > longest:
+            raise SourceError(
+                str(self.path),
+                f"{float(gap):g} s lie between two of its frames, more than {float(longest):g}: "
+                f"--max-gap {float(gap) + 1:.0f} takes them",
+            )
 
     def _decoded_from_start(self) -> Iterator[av.VideoFrame]:
         """Decoded pictures from a key frame at or before the span's start, or from the file's beginning."""

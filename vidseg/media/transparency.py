@@ -16,7 +16,9 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from vidseg.frame import planes_of
+from vidseg.job import Reading
 from vidseg.media import opening, probe
+from vidseg.media.decoding import demuxed
 
 LOOKS = 8
 """Pictures that are looked at, spread over the file."""
@@ -52,10 +54,10 @@ class Alpha:
         return self.clear > 0 or self.partly > 0
 
 
-def alpha_of(path: Path) -> Alpha:
+def alpha_of(path: Path, reading: Reading | None = None) -> Alpha:
     """Of a file's main picture stream; raises ``SourceError``."""
-    with opening.opened(path) as container:
-        video = probe.main_video(container, path)
+    with opening.opened(path, reading=reading) as container:
+        video = probe.main_video(container, path, reading)
         beside = video.metadata.get("alpha_mode") == "1" and video.codec_context.name in _DECODERS
         media = probe.describe(container, video, path)
         length = media.duration or Fraction(0)
@@ -94,7 +96,7 @@ def _picture_at(
 
 
 def _decoded(container: InputContainer, video: VideoStream, decoder: Any) -> Iterator[av.VideoFrame]:
-    for tried, packet in enumerate(container.demux(video)):
+    for tried, packet in enumerate(demuxed(container, (video,))):
         if tried == _MOST_PACKETS:
             return
         with suppress(av.error.FFmpegError):

@@ -36,6 +36,8 @@ def load(model: str) -> ModelFile:
     try:
         if model in PUBLISHED and not path.is_file():
             path = path_of(model)
+        if path.exists() and not path.is_file():
+            raise ModelError(model, "is not a file")
         content = path.read_bytes()
     except FileNotFoundError:
         names = ", ".join((*BUNDLED, *PUBLISHED))

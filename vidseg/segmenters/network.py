@@ -11,6 +11,7 @@ from vidseg.errors import ModelError, OptionError
 from vidseg.frame import Matte
 from vidseg.segmenters import loading
 from vidseg.segmenters.model_file import load
+from vidseg.segmenters.offline import keep_offline
 
 
 class Network:
@@ -21,6 +22,7 @@ class Network:
 
         Without, all that isn't background. Raises ``ModelError``, or ``OptionError`` for a class that it hasn't.
         """
+        keep_offline()
         self.model = model
         file = load(model)
         tasks = loading.mediapipe().tasks
