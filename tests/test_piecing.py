@@ -309,6 +309,15 @@ def test_pieces_whose_seams_differ_are_not_joined_but_the_job_is_done_whole(
     same(job.target, tmp_path / "whole.mp4")
 
 
+def test_what_a_worker_that_died_had_begun_goes_with_the_pieces(tmp_path: Path) -> None:
+    job, pieces = made(tmp_path)
+    folder = pieces[0].file.parent
+    (folder / f".vidseg-dead-{pieces[0].file.name}.part").write_bytes(b"half")
+    join(job, pieces)
+    assert job.target.exists()
+    assert not folder.exists()
+
+
 def test_pieces_of_two_encodings_are_not_joined(tmp_path: Path) -> None:
     job, pieces = made(tmp_path)
     other = replace(RECIPE, encoding=Encoding("h264", 20, "ultrafast"))

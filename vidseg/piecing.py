@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from typing import Any, cast
 
 from vidseg.errors import CutError, IncompleteError
@@ -16,6 +16,7 @@ from vidseg.media.joining import JoinSink, PieceSink
 from vidseg.media.notes import Notes
 from vidseg.media.sequence_pieces import SequenceJoinSink, SequencePieceSink
 from vidseg.media.source import Source
+from vidseg.pieces import remove
 from vidseg.prefetch import prefetch
 from vidseg.recording import Recorder
 from vidseg.render import closed, cutouts_of, one_thread_for_opencv
@@ -142,10 +143,7 @@ def join(
         with closing(_join_sink(job, source, notes, overwrite=overwrite)) as sink:
             sink.join([piece.file for piece in pieces], contents, lambda n: progress(Progress(n, total)))
             sink.finish()
-    for piece in pieces:
-        piece.file.unlink(missing_ok=True)
-    with suppress(OSError):
-        pieces[0].file.parent.rmdir()
+    remove(pieces)  # with what a worker that died had begun
     notes.detail(f"done in {len(pieces)} pieces")
     records = [Record.from_json(known.more["record"]) for known in contents if "record" in known.more]
     seen = sum(records[1:], records[0]) if len(records) == len(pieces) else None
