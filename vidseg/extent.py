@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vidseg.frame import Matte
+from vidseg.frame import Map, Matte
 
 Extent = tuple[slice, slice]
 """Rows and columns of an array."""
@@ -18,3 +18,31 @@ def extent(matte: Matte, margin: int = 0) -> Extent | None:
         return None
     rows = slice(max(top - margin, 0), min(top + high + margin, matte.shape[0]))
     return rows, slice(max(left - margin, 0), min(left + wide + margin, matte.shape[1]))
+
+
+def scaled(
+    values: Map,
+    place: Extent,
+    scale: tuple[float, float],
+    origin: tuple[float, float] = (0, 0),
+    how: int = cv2.INTER_LINEAR,
+) -> Map:
+    """A part of a larger or smaller picture of the same, interpolated as OpenCV's ``how`` says; beyond the edge, it.
+
+    ``place`` is of that picture, ``scale`` is how many points of ``values`` go to one of its, across and down, and
+    ``origin`` is where ``values`` begin in it.
+    """
+    rows, columns = place
+    (across, down), (left, top) = scale, origin
+    there = np.array(
+        [
+            [across, 0, (columns.start + 0.5 - left) * across - 0.5],
+            [0, down, (rows.start + 0.5 - top) * down - 0.5],
+        ],
+        np.float32,
+    )
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    return np.asarray(
+        cv2.warpAffine(values, there, size, flags=how | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE),
+        np.float32,
+    )

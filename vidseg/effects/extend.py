@@ -1,8 +1,7 @@
 """Extend: the person's colours freed of the old background at the edge, and carried on past it.
 
 At the edge the colour is that of ``unmix``, with the person's and the background's estimated finer, and so that nothing
-of what is hidden counts for the person's. These estimates come from a pyramid of weighted means (pull-push: Gortler et
-al., The Lumigraph, SIGGRAPH 1996), in which the person's also reaches where nobody is.
+of what is hidden counts for the person's. The person's, which come from a ``pyramid``, also reach where nobody is.
 """
 
 from __future__ import annotations
@@ -12,16 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.effects.blend import Strip, chroma_matte, strips_of
+from vidseg.effects.pyramid import STEP, pulled_and_pushed
 from vidseg.effects.unmix import own
 from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
 from vidseg.media.colour import black
 from vidseg.media.copying import Copies
-
-_STEP = 4
-"""Pixels of the frame to one of the estimates, which are smooth."""
-
-_TRUST = 0.1
-"""The weight of the coarser mean beside a pixel of full weight: what is nearly all background doesn't count alone."""
 
 _SHARES = np.arange(FULL + 1) / FULL
 _PERSON = np.where(_SHARES > 0, np.maximum(np.rint(255 * _SHARES**16), 1), 0).astype(np.uint8)
@@ -73,7 +67,7 @@ def _weights(table: Plane, mattes: dict[tuple[int, ...], Matte]) -> dict[tuple[i
 def _estimate(planes: list[Plane], weights: dict[tuple[int, ...], Plane]) -> NDArray[np.float32]:
     """Weighted means of all planes, at one small size, everywhere: where there is no weight, from further away."""
     height, width = planes[0].shape
-    size = (-(-width // _STEP), -(-height // _STEP))
+    size = (-(-width // STEP), -(-height // STEP))
     sums = []
     for plane in planes:
         fine = plane.dtype == np.uint16  # at most 12 bits, so that the product has 16
@@ -85,23 +79,7 @@ def _estimate(planes: list[Plane], weights: dict[tuple[int, ...], Plane]) -> NDA
     for shape, weight in weights.items():
         weight = cv2.multiply(weight, 256, dtype=cv2.CV_16U)  # so that little isn't rounded to nothing
         totals[shape] = cv2.resize(weight, size, interpolation=cv2.INTER_AREA).astype(np.float32) / (256 * 255)
-    return _pulled_and_pushed(np.dstack(sums), np.dstack([totals[plane.shape] for plane in planes]))
-
-
-def _pulled_and_pushed(sums: NDArray[np.float32], totals: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Means where there is weight, and the mean of a wider area beside or instead of them where there is little."""
-    height, width = sums.shape[:2]
-    if height == width == 1:
-        return np.asarray(sums / np.maximum(totals, 1e-9), np.float32).reshape(1, 1, -1)
-    half = ((width + 1) // 2, (height + 1) // 2)
-    wider = _resized(_pulled_and_pushed(_resized(sums, *half), _resized(totals, *half)), width, height)
-    return np.asarray((sums + _TRUST * wider) / (totals + _TRUST), np.float32)
-
-
-def _resized(values: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
-    """Smaller by means, larger by straight lines."""
-    how = cv2.INTER_AREA if width < values.shape[1] or height < values.shape[0] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(values, (width, height), interpolation=how), np.float32).reshape(height, width, -1)
+    return pulled_and_pushed(np.dstack(sums), np.dstack([totals[plane.shape] for plane in planes]))
 
 
 def _enlarged(estimate: NDArray[np.float32], plane: Plane, top: int) -> Plane:

@@ -3,8 +3,7 @@
 There a pixel is a mixture, I = a F + (1 - a) B. F and B are estimated from the person and the place near by, and what
 the estimates leave unexplained is shared out between the two by how far each may be off (the Bayesian matting of Chuang
 et al., CVPR 2001, with one variance for each). A person in focus varies more than the place behind him, so he gets the
-larger share, and hair keeps its strands. The estimates are weighted means in a pyramid (pull-push: Gortler et al., The
-Lumigraph, SIGGRAPH 1996).
+larger share, and hair keeps its strands. The estimates come from a ``pyramid``.
 """
 
 from __future__ import annotations
@@ -18,15 +17,10 @@ from numpy.typing import NDArray
 
 from vidseg.effects import samples
 from vidseg.effects.blend import chroma_matte, strips_of
+from vidseg.effects.pyramid import STEP, pulled_and_pushed
 from vidseg.effects.samples import Values
 from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
 from vidseg.media.copying import Copies
-
-_STEP = 4
-"""Pixels of the frame to one of the estimates, which are smooth."""
-
-_TRUST = 0.1
-"""The weight of the coarser mean beside a point of full weight."""
 
 _LEAST = 1e-6
 """What every point weighs, so that there is a mean where nothing else has weight."""
@@ -72,7 +66,7 @@ class Unmix:
         picture = self._copies.of(frame.picture)
         planes = [_part(plane, box, matte.shape) for plane in planes_of(picture)]
         matte = matte[box]
-        person, place = estimates(planes, matte)
+        person, place = _estimates(planes, matte)
         top = (1 << frame.depth) - 1
         for shape in dict.fromkeys(plane.shape for plane in planes):
             of = [n for n, plane in enumerate(planes) if plane.shape == shape]
@@ -109,13 +103,13 @@ def _part(plane: Plane, box: tuple[slice, slice], size: tuple[int, ...]) -> Plan
     return plane[rows, columns]
 
 
-def estimates(planes: Sequence[Plane], matte: Matte) -> tuple[Values, Values]:
+def _estimates(planes: Sequence[Plane], matte: Matte) -> tuple[Values, Values]:
     """The person's colours and the place's, everywhere: where there is none, from further away.
 
-    One point for each ``_STEP`` pixels, in the planes' codes; the last of four values is of no use.
+    One point for each ``STEP`` pixels, in the planes' codes.
     """
     height, width = matte.shape
-    size = (-(-width // _STEP), -(-height // _STEP))
+    size = (-(-width // STEP), -(-height // STEP))
     small: list[Any] = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes]
     share = cv2.resize(matte, size, interpolation=cv2.INTER_AREA).reshape(size[::-1]).astype(np.float32) / np.float32(
         FULL
@@ -128,19 +122,4 @@ def _estimate(planes: list[Any], weight: NDArray[np.float32]) -> Values:
         weight = weight * weight
     weight = np.maximum(weight, np.float32(_LEAST))
     sums = [plane.reshape(weight.shape) * weight for plane in planes]
-    return _pulled_and_pushed(np.dstack([*sums, weight]))
-
-
-def _pulled_and_pushed(sums: Values) -> Values:
-    """Means where there is weight, and the mean of a wider area beside or instead of them where there is little."""
-    height, width, parts = sums.shape
-    if height == width == 1:
-        return np.asarray(sums / sums[:, :, -1:], np.float32)
-    half = ((width + 1) // 2, (height + 1) // 2)
-    fewer = np.asarray(cv2.resize(sums, half, interpolation=cv2.INTER_AREA), np.float32).reshape(*half[::-1], parts)
-    wider = cv2.resize(_pulled_and_pushed(fewer), (width, height), interpolation=cv2.INTER_LINEAR)
-    means = np.asarray(wider, np.float32).reshape(sums.shape)
-    means *= np.float32(_TRUST)
-    means += sums  # the weight's own channel becomes weight + _TRUST, by which all are divided
-    means /= means[:, :, -1:].copy()
-    return means
+    return pulled_and_pushed(np.dstack(sums), weight[:, :, None])

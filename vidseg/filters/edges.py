@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.errors import OptionError
-from vidseg.extent import extent
+from vidseg.extent import extent, scaled
 from vidseg.filters.enlarge import enlarged
 from vidseg.frame import FULL, Cutout, Frame, Map, Matte
 from vidseg.media import crop
@@ -57,15 +57,9 @@ class Edges(Filter):
         lines = self._lines(guide[place].astype(np.float32), matte[place], frame.depth)
         luma = frame.planes[0]
         across, down = matte.shape[1] / frame.width, matte.shape[0] / frame.height
+        origin = place[1].start / across, place[0].start / down
         for rows, columns in _where(band, frame.width, frame.height):
-            there = np.array(
-                [
-                    [across, 0, (columns.start + 0.5) * across - 0.5 - place[1].start],
-                    [0, down, (rows.start + 0.5) * down - 0.5 - place[0].start],
-                ],
-                np.float32,
-            )
-            slope, level = (_part(one, there, columns.stop - columns.start, rows.stop - rows.start) for one in lines)
+            slope, level = (scaled(one, (rows, columns), (across, down), origin) for one in lines)
             sloped = cv2.multiply(luma[rows, columns], slope, dtype=cv2.CV_32F)
             cv2.add(sloped, level, dst=large[rows, columns], dtype=cv2.CV_16U)  # rounds, and cuts off at 0 and FULL
         return large
@@ -104,9 +98,3 @@ def _where(band: NDArray[np.uint8], width: int, height: int) -> Iterator[tuple[s
         for first, last in zip([columns[0], *columns[gaps + 1]], [*columns[gaps], columns[-1]], strict=True):
             left, right = int(first * across), min(int(np.ceil((last + 1) * across)), width)
             yield slice(top, bottom), slice(left, max(right, left + 1))
-
-
-def _part(values: Map, there: NDArray[np.float32], width: int, height: int) -> Map:
-    """A part of a small map at the full size, by bilinear interpolation."""
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(values, there, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))

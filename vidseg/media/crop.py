@@ -53,6 +53,6 @@ def _scaled(plane: Plane, width: int, height: int) -> Any:
     """
     while plane.shape[1] >= 2 * width and plane.shape[0] >= 2 * height and not (plane.shape[0] | plane.shape[1]) & 1:
         plane = cv2.resize(plane, (plane.shape[1] // 2, plane.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    far = (plane.shape[1] >= 2 * width and plane.shape[0] >= height) or plane.shape[0] >= 2 * height
-    shrinks = plane.shape[1] >= width and plane.shape[0] >= height
-    return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if far and shrinks else cv2.INTER_LINEAR)
+    factors = plane.shape[1] / width, plane.shape[0] / height
+    by_area = min(factors) >= 1 and max(factors) >= 2
+    return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if by_area else cv2.INTER_LINEAR)

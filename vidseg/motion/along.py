@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from vidseg.extent import Extent, extent
+from vidseg.extent import Extent, extent, scaled
 from vidseg.frame import Clues, Cutout, Map, Matte, Neighbour
 from vidseg.motion.flow import followed, inside, leads, points
 
@@ -103,18 +103,7 @@ def _part(values: Map, place: Extent, size: tuple[int, int]) -> Map:
     """A part of a map of the grey copy at a matte's size."""
     if (values.shape[1], values.shape[0]) == size:
         return values[place]
-    across, down = values.shape[1] / size[0], values.shape[0] / size[1]
-    rows, columns = place
-    there = np.array(
-        [
-            [across, 0, (columns.start + 0.5) * across - 0.5],
-            [0, down, (rows.start + 0.5) * down - 0.5],
-        ],
-        np.float32,
-    )
-    shape = (columns.stop - columns.start, rows.stop - rows.start)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(values, there, shape, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    return scaled(values, place, (values.shape[1] / size[0], values.shape[0] / size[1]))
 
 
 def _followed(matte: Matte, flow: tuple[Map, Map], place: Extent, copy: tuple[int, ...], how: int) -> Matte:

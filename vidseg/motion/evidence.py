@@ -37,7 +37,7 @@ MOST = 6.0
 """Evidence is cut off here, in units of the noise."""
 
 _STEP, _FINE = 8, 5
-"""Every so-manieth point each way counts for the motion of the place, and of a person."""
+"""Points from one that counts for the motion of the place, and for a person's, to the next."""
 
 
 @dataclass

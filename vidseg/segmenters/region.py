@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.errors import OptionError
-from vidseg.extent import Extent
+from vidseg.extent import Extent, scaled
 from vidseg.frame import Cutout, Frame, Map, Matte
 from vidseg.media import crop
 from vidseg.media.crop import Box
@@ -176,17 +176,8 @@ def _place(seen: Matte, box: Box, frame: Frame, width: int, height: int) -> tupl
     x, y = width / frame.width, height / frame.height
     across, down = seen.shape[1] / ((box[2] - box[0]) * x), seen.shape[0] / ((box[3] - box[1]) * y)
     left, top, right, bottom = int(box[0] * x), int(box[1] * y), -int(-box[2] * x // 1), -int(-box[3] * y // 1)
-    to_box: Any = np.array(
-        [
-            [across, 0, (left + 0.5 - box[0] * x) * across - 0.5],
-            [0, down, (top + 0.5 - box[1] * y) * down - 0.5],
-        ],
-        np.float32,
-    )
-    size = (right - left, bottom - top)
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    placed = cv2.warpAffine(seen, to_box, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return (slice(top, bottom), slice(left, right)), np.clip(placed, 0, 1)
+    place = slice(top, bottom), slice(left, right)
+    return place, np.clip(scaled(seen, place, (across, down), (box[0] * x, box[1] * y), cv2.INTER_CUBIC), 0, 1)
 
 
 def _trust(agreed: float, seen: Matte, place: Extent, cutout: Cutout) -> float:
