@@ -6,7 +6,6 @@ its own.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vidseg import libraries, machine
+from vidseg.json_line import json_line
 from vidseg.version import VERSION
 from vidseg.workers.local import ended, usual_count
 
@@ -76,7 +76,7 @@ class Health:
     def to_json(self) -> str:
         """For programs."""
         said = {name: [asdict(fact) for fact in facts] for name, facts in self.sections.items()}
-        return json.dumps({"what": "vidseg doctor", "sound": self.sound} | said)
+        return json_line({"what": "vidseg doctor", "sound": self.sound} | said)
 
 
 def examine() -> Health:
@@ -177,10 +177,11 @@ def _why_not(encoders: tuple[str, ...]) -> dict[str, str | None]:
 
 def _models() -> Iterator[Fact]:
     from vidseg.segmenters.model_file import BUNDLED
+    from vidseg.segmenters.published import sum_of
 
     for name, path in BUNDLED.items():
         try:
-            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            found = sum_of(path)
         except OSError as error:
             yield Fact(name, f"{path} can't be read: {error.strerror}; install vidseg again", "broken")
             continue
@@ -191,7 +192,9 @@ def _models() -> Iterator[Fact]:
 
 
 def _space() -> Iterator[Fact]:
-    for name, folder in (("here", _here()), ("temporary files", _temporary()), ("cache", _cache())):
+    from vidseg.segmenters.published import folder as cache
+
+    for name, folder in (("here", _here()), ("temporary files", _temporary()), ("cache", cache())):
         if folder is None:
             yield Fact(name, "there is no such folder", "broken" if name == "temporary files" else "absent")
             continue
@@ -219,12 +222,6 @@ def _temporary() -> Path | None:
         return Path(tempfile.gettempdir())
     except OSError:  # none can be written to
         return None
-
-
-def _cache() -> Path:
-    """Where the models are kept that are loaded later."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()) / "vidseg"
 
 
 def _machine() -> Iterator[Fact]:

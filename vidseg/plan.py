@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from vidseg import naming
+from vidseg import naming, render
 from vidseg.errors import OptionError, TargetError
 from vidseg.job import Content, Encoding, Job, Recipe, Skipped, Span
 from vidseg.manifest import Earlier
-from vidseg.media import containers, decoders, encoders, forms
+from vidseg.media import containers, forms
 from vidseg.sources import Found, find
 
 Existing = Literal["fail", "skip", "overwrite"]
@@ -83,9 +83,7 @@ def plan(
                 continue
         jobs.append(job)
     if check:
-        recipe.check()
-        encoders.check(recipe.encoding)
-        decoders.check(recipe.reading)
+        render.check(recipe)
     _check_folders((containers.file_of(target, content).parent for target in targets), outputs)
     return Plan(tuple(jobs), tuple(skipped))
 

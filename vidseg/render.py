@@ -11,8 +11,8 @@ import cv2
 
 from vidseg.errors import IncompleteError
 from vidseg.frame import Cutout, Frame
-from vidseg.job import Done, Job, Progress
-from vidseg.media import containers
+from vidseg.job import Done, Job, Progress, Recipe
+from vidseg.media import containers, decoders, encoders
 from vidseg.media.notes import Notes
 from vidseg.media.sequence import SequenceSink
 from vidseg.media.sink import Sink
@@ -22,6 +22,13 @@ from vidseg.recording import Recorder
 from vidseg.stages import Filter, Segmenter
 
 T = TypeVar("T")
+
+
+def check(recipe: Recipe) -> None:
+    """Raise a ``RequestError`` unless all of a recipe can work on this machine: stages, encoder, decoder."""
+    recipe.check()
+    encoders.check(recipe.encoding)
+    decoders.check(recipe.reading)
 
 
 def render(

@@ -13,10 +13,10 @@ import av
 from vidseg import room as rooms
 from vidseg.errors import CutError, DiskError, RequestError, SourceError, VidsegError
 from vidseg.job import Done, Failed, Job, Piece, Progress, Recipe
-from vidseg.media import cuts, decoders, encoders, joining, piece_file, probe
+from vidseg.media import cuts, joining, piece_file, probe
 from vidseg.media.whole import sweep
 from vidseg.piecing import join, render_piece
-from vidseg.render import render
+from vidseg.render import check, render
 from vidseg.room import Room
 
 log = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ def _performed(task: Begin | Make | Join, progress: Callable[[Progress], None]) 
 def _needed(job: Job) -> int:
     """Bytes, as far as the source says; what can't be read fails soon enough."""
     try:
-        media = probe.probe(job.source)
+        media = probe.probe(job.source, job.recipe.reading)
     except VidsegError:
         return 0
     return rooms.needed(media.width, media.height, media.pixel_format, media.depth)
@@ -207,9 +207,7 @@ def _reason(error: VidsegError) -> str:
 
 def _checked(recipe: Recipe) -> Checked:
     try:
-        recipe.check()
-        encoders.check(recipe.encoding)
-        decoders.check(recipe.reading)
+        check(recipe)
     except RequestError as error:
         return Checked(error)
     return Checked(None)

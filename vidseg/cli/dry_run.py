@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from vidseg.cli.printable import json_line, printable
+from vidseg.cli.printable import printable
+from vidseg.json_line import json_line
 
 
 def tell(jobs: Any, workers: int, *, as_json: bool) -> None:

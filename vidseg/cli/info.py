@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from vidseg.cli import options
-from vidseg.cli.printable import json_line, printable
+from vidseg.cli.printable import printable
 from vidseg.errors import SourceError
+from vidseg.json_line import json_line
 
 
 @click.command()

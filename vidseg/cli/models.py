@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +10,7 @@ import click
 
 from vidseg.cli.printable import printable
 from vidseg.errors import DownloadError
+from vidseg.json_line import json_line
 
 
 @click.group(invoke_without_command=True)
@@ -25,7 +25,7 @@ def models(context: click.Context, as_json: bool) -> None:
         return
     for one in _listed():
         if as_json:
-            click.echo(json.dumps(one))
+            click.echo(json_line(one))
             continue
         size = f"{'' if one['exact'] else 'about '}{one['bytes'] / 1e6:.1f} MB"
         click.echo(f"{one['name']:<26} {one['where']:<12} {size:>13}  {one['finds']}")

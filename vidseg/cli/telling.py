@@ -11,7 +11,8 @@ import click
 
 from vidseg.cli.bars import Bars
 from vidseg.cli.patient import nowhere
-from vidseg.cli.printable import json_line, printable
+from vidseg.cli.printable import printable
+from vidseg.json_line import json_line
 
 _EVERY = 0.5
 """Seconds between two events of progress of one job, at least."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -18,6 +17,7 @@ from av.video.stream import VideoStream
 
 from vidseg.errors import SourceError
 from vidseg.job import Reading, Span
+from vidseg.json_line import json_line
 from vidseg.media import codecs, colour, containers, formats, opening, orient
 from vidseg.media.copied import CopiedStreams
 from vidseg.media.decoding import Decoder, demuxed
@@ -139,7 +139,7 @@ class Info:
         """One line; fractions as ``30000/1001``."""
         values = asdict(self)
         values["alpha"]["used"] = self.alpha.used
-        return json.dumps(values, default=str).replace("\x7f", "\\u007f")  # which JSON leaves as it is
+        return json_line(values, default=str)
 
 
 def info(path: Path, reading: Reading | None = None) -> Info:

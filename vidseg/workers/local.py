@@ -175,7 +175,9 @@ class Local:
             told(process.number, slot, said)
         elif kind == ANSWER and process.number is not None:
             number, process.number = process.number, None
-            if type(said).__name__ == "Starved":  # what its libraries make of that, nobody knows
+            from vidseg.tasks import Starved  # loaded by now, for the answer is of it
+
+            if isinstance(said, Starved):  # what its libraries make of that, nobody knows
                 process.kill()
                 self._slots[slot] = None
             return [(number, said)]
