@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from vidseg.cli import run as run_module
+from vidseg.testing import Clip
 
 
 @pytest.fixture
@@ -33,3 +36,19 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str, Any, str]]:
 
     monkeypatch.setattr(run_module, "run_jobs", run_jobs)
     return calls
+
+
+@pytest.fixture
+def refused(vidseg: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """The one line by which a command on ``a.mp4`` is refused, before anything was written."""
+
+    def refusal(*arguments: object) -> str:
+        monkeypatch.chdir(tmp_path)
+        Clip(frames=2).write(tmp_path / "a.mp4")
+        ran = vidseg(*arguments)
+        assert ran.code == 2
+        assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+        (line,) = ran.err.splitlines()
+        return str(line)
+
+    return refusal

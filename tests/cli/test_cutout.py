@@ -50,15 +50,9 @@ def test_its_options_make_the_encoding_and_the_effect_agree(vidseg: Run, encoded
     ],
 )
 def test_what_can_not_be_is_one_line_before_anything_starts(
-    vidseg: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[object, ...], line: str
+    refused: Callable[..., str], options: tuple[object, ...], line: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    Clip(frames=2).write(tmp_path / "a.mp4")
-    ran = vidseg("cutout", "a.mp4", *options)
-    assert ran.code == 2
-    assert ran.err.startswith(line)
-    assert len(ran.err.splitlines()) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+    assert refused("cutout", "a.mp4", *options).startswith(line)
 
 
 @pytest.mark.parametrize(("options", "kind"), [((), "straight"), (("--premultiplied",), "premultiplied")])
