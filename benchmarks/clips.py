@@ -49,7 +49,16 @@ class Size:
     rate: int
 
 
-SIZES = {"1080p": Size(1920, 1080, 24), "720p": Size(1280, 720, 30)}
+SIZES = {
+    "240p": Size(426, 240, 30),
+    "480p": Size(854, 480, 30),
+    "720p": Size(1280, 720, 30),
+    "1080p": Size(1920, 1080, 24),
+    "4K": Size(3840, 2160, 24),
+}
+
+LOOPED = 10
+"""Seconds of a made clip of which a looped one consists."""
 
 
 def clip(folder: Path, size: str, seconds: int) -> Path:
@@ -62,6 +71,29 @@ def clip(folder: Path, size: str, seconds: int) -> Path:
         print(f"making {path}", file=sys.stderr)
         command = [sys.executable, "-m", "benchmarks.clips", str(folder), "--size", size, "--seconds", str(seconds)]
         subprocess.run(command, cwd=ROOT, check=True)
+    return path
+
+
+def looped(folder: Path, size: str, seconds: int) -> Path:
+    """A clip as long as this, without sound: the same seconds again and again, for what minutes would be made for."""
+    if seconds <= LOOPED:
+        return clip(folder, size, seconds)
+    path = folder / f"clip{EDITION}-{size}-{seconds}s-looped.mp4"
+    if not path.exists():
+        once = clip(folder, size, LOOPED)
+        unfinished = path.with_suffix(".part")
+        with av.open(str(unfinished), "w", format="mp4") as out:
+            copy: av.VideoStream | None = None
+            for number in range(math.ceil(seconds / LOOPED)):
+                with av.open(str(once)) as container:
+                    video = container.streams.video[0]
+                    copy = copy or out.add_stream_from_template(video)
+                    shift = round(number * LOOPED / Fraction(video.time_base or 1))
+                    for packet in container.demux(video):
+                        if packet.pts is not None and packet.dts is not None:
+                            packet.pts, packet.dts, packet.stream = packet.pts + shift, packet.dts + shift, copy
+                            out.mux(packet)
+        unfinished.replace(path)
     return path
 
 

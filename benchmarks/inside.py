@@ -1,6 +1,6 @@
 """``vidseg.replace`` in a process that has already loaded everything: its time without start-up, and its memory.
 
-python -m benchmarks.inside SOURCE BACKGROUND TARGET [END]
+python -m benchmarks.inside SOURCE BACKGROUND TARGET [END [QUALITY]]
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ def resident(what: str = "VmRSS") -> float:
 def main() -> None:
     """The process that is measured."""
     memory = {"python": resident()}
-    import mediapipe.tasks.python.vision  # noqa: F401 - vidseg loads it late; that is start-up
-
     import vidseg
+    from vidseg.segmenters import loading
 
-    source, background, target, *end = sys.argv[1:]
+    loading.mediapipe()  # vidseg loads it late; that is start-up
+
+    source, background, target, end, quality = (*sys.argv[1:], *("", "good")[len(sys.argv) - 4 :])
     replace = vidseg.replace  # loads what is lazily loaded
     memory["imports"] = resident()
 
@@ -39,7 +40,8 @@ def main() -> None:
         source,
         target,
         background=background,
-        end=float(end[0]) if end else None,
+        quality=quality,  # type: ignore[arg-type]
+        end=float(end) if end else None,
         existing="overwrite",
         progress=watch,
     )

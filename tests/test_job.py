@@ -54,7 +54,9 @@ def test_a_recipe_says_every_stage_and_setting() -> None:
             "depth": None,
             "range": "limited",
             "audio": True,
+            "encoder": "software",
         },
+        "reading": {"scale": "1", "hwaccel": "none"},
     }
 
 

@@ -13,6 +13,7 @@ from vidseg.errors import TargetError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.job import Done, Failed, Job, Recipe, Skipped
 from vidseg.keeping import Keeping
+from vidseg.manifest import Earlier, History
 from vidseg.pieces import folder_for, pieces_of
 from vidseg.tasks import Terms
 from vidseg.testing import Disc, FailsAt
@@ -97,6 +98,25 @@ def test_after_an_interruption_what_is_done_is_remembered(jobs: list[Job], tmp_p
     assert names(tmp_path) == {".vidseg.jsonl"}
 
 
+def test_an_output_that_a_worker_named_before_it_could_say_so_is_remembered(jobs: list[Job], tmp_path: Path) -> None:
+    with interrupted(jobs) as kept:
+        for job in jobs:
+            kept.begun(job)
+        jobs[0].target.write_bytes(b"whole")
+    assert names(tmp_path) == {".vidseg.jsonl", jobs[0].target.name}
+    assert History(None)(jobs[0]) == Earlier(done=True)
+
+
+def test_a_folder_for_outputs_remembers_what_was_begun_for_a_cluster_may_still_end_it(
+    jobs: list[Job], tmp_path: Path
+) -> None:
+    with suppress(KeyboardInterrupt), Keeping(jobs, tmp_path, TERMS) as kept:
+        kept.begun(jobs[0])
+        raise KeyboardInterrupt
+    jobs[0].target.write_bytes(b"whole")
+    assert History(tmp_path)(jobs[0]) == Earlier(done=True)
+
+
 def test_pieces_of_another_recipe_are_removed_at_the_beginning(jobs: list[Job], tmp_path: Path) -> None:
     mine = begin(jobs[0], finished=True)
     other = tmp_path / f"{pieces_of(jobs[0].target)}0123456789abcdef"
@@ -108,9 +128,8 @@ def test_pieces_of_another_recipe_are_removed_at_the_beginning(jobs: list[Job], 
     assert names(tmp_path) == {".vidseg.jsonl", mine.name, somebody_s.name}
 
 
-def test_a_folder_for_outputs_in_which_nothing_was_done_is_left_as_it_was(jobs: list[Job], tmp_path: Path) -> None:
-    with Keeping(jobs, tmp_path, TERMS) as kept:
-        kept.begun(jobs[0])
+def test_a_folder_for_outputs_in_which_nothing_was_begun_is_left_as_it_was(jobs: list[Job], tmp_path: Path) -> None:
+    with Keeping(jobs, tmp_path, TERMS):
         begin(jobs[0], finished=False)
     assert names(tmp_path) == set()
 

@@ -14,12 +14,16 @@ import numpy as np
 import pytest
 
 from vidseg import batch
+from vidseg import frame as flowing
+from vidseg.effects.cutout import Cutout
+from vidseg.effects.matte import Matte
 from vidseg.effects.replace import Replace
-from vidseg.errors import CutError, IncompleteError
+from vidseg.errors import CutError, IncompleteError, WriteError
 from vidseg.filters.enlarge import Enlarge
-from vidseg.frame import Cutout
-from vidseg.job import Done, Encoding, Failed, Job, Piece, Recipe, Span
+from vidseg.frame import planes_of
+from vidseg.job import Content, Done, Encoding, Failed, Job, Piece, Recipe, Span
 from vidseg.media import cuts, piece_file
+from vidseg.media.alpha import FORMATS
 from vidseg.media.joining import decoding_times
 from vidseg.pieces import folder_for
 from vidseg.piecing import join, render_piece
@@ -150,7 +154,7 @@ class Boundless(Filter):
         """No bound."""
         return
 
-    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
+    def __call__(self, cutouts: Iterable[flowing.Cutout]) -> Iterator[flowing.Cutout]:
         yield from cutouts
 
 
@@ -240,9 +244,9 @@ def test_decoding_times_go_forward_and_no_frame_is_decoded_too_late(order: list[
 # What goes wrong, and what is used again.
 
 
-def made(tmp_path: Path, recipe: Recipe = RECIPE) -> tuple[Job, tuple[Piece, ...]]:
+def made(tmp_path: Path, recipe: Recipe = RECIPE, target: str = "out.mp4") -> tuple[Job, tuple[Piece, ...]]:
     """A job's pieces, all done."""
-    job = Job(clip(tmp_path / "a.mp4"), tmp_path / "out.mp4", recipe)
+    job = Job(clip(tmp_path / "a.mp4"), tmp_path / target, recipe)
     folder = folder_for(job, LENGTH)
     folder.mkdir()
     pieces = cuts.find(job).pieces(job, LENGTH, recipe.window or 0, folder)
@@ -342,3 +346,122 @@ def test_a_record_of_pieces_is_that_of_the_whole(tmp_path: Path) -> None:
     assert pieces.record == whole.record
     assert len(pieces.record.coverage) == len(pieces.record.change) == 60
     assert [shot.time for shot in pieces.record.shots] == [0.4, 1.2, 2.0]
+
+
+# Transparency, and folders of pictures.
+
+
+def decoded(path: Path) -> list[tuple[Fraction, list[bytes]]]:
+    """Every picture's time and all of its values, alpha too; of VP9 by libvpx, for FFmpeg's own decoder drops it."""
+
+    def values(one: av.VideoFrame) -> list[bytes]:
+        if one.format.is_planar:
+            return [plane.tobytes() for plane in planes_of(one)]
+        return [one.to_ndarray(format="rgba64le").tobytes()]
+
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert stream.time_base is not None
+        decoder = stream.codec_context
+        if stream.metadata.get("alpha_mode") == "1":
+            decoder = av.CodecContext.create("libvpx-vp9", "r")
+        packets = [packet for packet in container.demux(stream) if packet.size]
+        return [
+            (Fraction(one.pts or 0) * stream.time_base, values(one))
+            for packet in (*packets, None)
+            for one in decoder.decode(packet)
+        ]
+
+
+PLACES = ("pieces", "whole")
+PICTURES = replace(RECIPE, effect=Matte(), encoding=Encoding(content="matte"))
+
+
+def with_alpha(name: str, content: Content = "straight") -> Recipe:
+    encoding = Encoding(name, content=content, preset="8" if name == "vp9" else None)
+    return Recipe(Light(), (MeanOf(3), Enlarge()), Cutout(premultiplied=content == "premultiplied"), encoding)
+
+
+@pytest.mark.parametrize(
+    ("name", "pixel_format", "content"),
+    [
+        ("prores4444", "yuv420p", "straight"),
+        ("prores4444", "yuv422p10le", "premultiplied"),
+        ("ffv1", "yuv420p", "straight"),
+        ("ffv1", "yuv420p10le", "premultiplied"),
+        ("qtrle", "yuv420p", "straight"),
+        ("png", "yuv420p", "straight"),
+        ("png", "yuv420p10le", "straight"),
+    ],
+)
+def test_a_cutout_in_pieces_is_that_of_the_whole_bit_for_bit(
+    tmp_path: Path, name: str, pixel_format: str, content: Content
+) -> None:
+    source = clip(tmp_path / "a.mp4", pixel_format=pixel_format, sound=Fraction(0))
+    pieces, whole = both_ways(source, with_alpha(name, content), suffix=FORMATS[name].suffix)
+    ours, theirs = decoded(pieces.job.target), decoded(whole.job.target)
+    assert len(ours) == 60
+    assert ours == theirs
+    with av.open(str(pieces.job.target)) as container:
+        tags = {key.lower(): value for key, value in container.metadata.items()}
+        assert tags["comment"] == f"{content} alpha"
+        assert len(container.streams.audio) == 1
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("vp9", ".webm"), ("vp9", ".mkv"), ("stacked", ".mp4")])
+def test_a_cutout_of_a_codec_that_looks_back_is_its_pieces_in_a_row(tmp_path: Path, name: str, suffix: str) -> None:
+    """Each piece is what the same part of the source gives by itself, where the mattes look at no other frame."""
+    source = clip(tmp_path / "a.mp4", keys=20)
+    recipe = replace(with_alpha(name), filters=(Enlarge(),))
+    pieces, _ = both_ways(source, recipe, suffix=suffix)
+    expected = []
+    for n in range(3):
+        part = Job(source, tmp_path / f"{n}{suffix}", recipe, Span(n * LENGTH, (n + 1) * LENGTH))
+        render(part)
+        expected += [(time + n * LENGTH, values) for time, values in decoded(part.target)]
+    ours = decoded(pieces.job.target)
+    assert len(ours[0][1]) == (4 if name == "vp9" else 3)
+    assert ours == expected
+
+
+@pytest.mark.parametrize("content", ["matte", "straight"])
+@pytest.mark.parametrize("depth", [8, 10])
+def test_a_folder_of_pictures_in_pieces_is_that_of_the_whole_byte_for_byte(
+    tmp_path: Path, content: Content, depth: int
+) -> None:
+    source = clip(tmp_path / "a.mp4", pixel_format="yuv420p" if depth == 8 else "yuv420p10le", sound=Fraction(0))
+    effect = Matte() if content == "matte" else Cutout()
+    recipe = Recipe(Light(), (MeanOf(3), Enlarge()), effect, Encoding(content=content, audio=content != "matte"))
+    job = Job(source, tmp_path / "pieces" / "%03d.png", recipe)
+    pieces = in_pieces(job)
+    whole = render(replace(job, target=tmp_path / "whole" / "%03d.png"))
+    assert pieces.notes == whole.notes
+    ours, theirs = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in PLACES)
+    assert len(ours) == 60
+    assert ours == theirs
+    assert {path.name for path in tmp_path.iterdir()} == {"a.mp4", *PLACES}
+
+
+def test_a_folder_of_pictures_says_that_frames_last_unequally_long_also_where_a_seam_is(tmp_path: Path) -> None:
+    times = [n if n < 20 else n + 5 for n in range(60)]
+    source = clip(tmp_path / "a.mp4", times=times)
+    job = Job(
+        source, tmp_path / "pieces" / "%d.png", replace(RECIPE, effect=Matte(), encoding=Encoding(content="matte"))
+    )
+    assert in_pieces(job).notes == ("frames last unequally long, which a sequence of pictures doesn't tell",)
+
+
+def test_a_folder_of_pictures_that_came_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
+    job, pieces = made(tmp_path, PICTURES, "f/%d.png")
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "mine.png").write_bytes(b"")
+    with pytest.raises(WriteError, match="is not empty any more"):
+        join(job, pieces)
+    assert [path.name for path in (tmp_path / "f").iterdir()] == ["mine.png"]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_an_animated_webp_is_made_whole(tmp_path: Path) -> None:
+    assert "an animated WebP is made whole" in reason(
+        Job(clip(tmp_path / "a.mp4"), tmp_path / "out.webp", with_alpha("webp"))
+    )

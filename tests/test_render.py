@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,8 @@ from vidseg.effects.replace import Replace
 from vidseg.errors import IncompleteError, SourceError, VidsegError, WriteError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.frame import FULL, Cutout, Frame
-from vidseg.job import Encoding, Job, Progress, Recipe, Span
+from vidseg.job import Encoding, Job, Progress, Reading, Recipe, Span
+from vidseg.media.sink import Sink
 from vidseg.media.source import Source
 from vidseg.render import mattes, render
 from vidseg.stages import Effect, Filter, Segmenter
@@ -255,6 +256,82 @@ def test_the_source_is_not_changed(clip: Path) -> None:
     before = clip.read_bytes(), clip.stat().st_mtime_ns
     render(job(clip))
     assert (clip.read_bytes(), clip.stat().st_mtime_ns) == before
+
+
+@dataclass(frozen=True)
+class Where(Filter):
+    """Notes the thread in which it works; ``of`` is what for."""
+
+    of: str
+    seen: dict[str, set[int]]
+
+    def __call__(self, items: Iterable[Any]) -> Iterator[Any]:
+        for item in items:
+            self.seen.setdefault(self.of, set()).add(threading.get_ident())
+            yield item
+
+
+@dataclass(frozen=True)
+class WhereEffect(Effect):
+    """The same, as an effect that changes nothing."""
+
+    seen: dict[str, set[int]]
+
+    def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
+        for cutout in Where("effect", self.seen)(cutouts):
+            yield cutout.frame
+
+
+@dataclass(frozen=True)
+class WhereDisc(Disc):
+    """The same, as a segmenter."""
+
+    seen: dict[str, set[int]] = field(default_factory=dict)
+
+    def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
+        yield from Where("segmenter", self.seen)(super().__call__(frames))
+
+
+def test_decoding_segmenting_filtering_compositing_and_encoding_each_have_a_thread(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, set[int]] = {}
+    frames, write = Source.frames, Sink.write
+    monkeypatch.setattr(Source, "frames", lambda source: Where("source", seen)(frames(source)))
+
+    def watched(sink: Sink, frame: Frame) -> None:
+        seen.setdefault("sink", set()).add(threading.get_ident())
+        write(sink, frame)
+
+    monkeypatch.setattr(Sink, "write", watched)
+    filters = (Enlarge(), Where("filter", seen))
+    render(job(clip, segmenter=WhereDisc(seen=seen), filters=filters, effect=WhereEffect(seen)))
+    assert {name: len(threads) for name, threads in seen.items()} == dict.fromkeys(seen, 1)
+    assert len(set.union(*seen.values())) == len(seen) == 5
+
+
+def test_an_encoder_that_fails_ends_all_and_leaves_no_trace(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(sink: Sink, frame: Frame) -> None:
+        if frame.index == 4:
+            raise WriteError(str(sink.target), "the disk is full")
+
+    monkeypatch.setattr(Sink, "write", full)
+    one = job(clip)
+    with pytest.raises(WriteError, match="the disk is full"):
+        render(one)
+    assert left(one) == []
+
+
+@pytest.mark.parametrize("scale", [Fraction(1, 2), Fraction(1, 3)])
+def test_a_proxy_is_smaller_and_else_the_same(clip: Path, scale: Fraction) -> None:
+    one = job(clip)
+    one = replace(one, recipe=replace(one.recipe, reading=Reading(scale)))
+    assert render(one).frames == FRAMES
+    with av.open(str(one.target)) as written, av.open(str(clip)) as read:
+        assert (written.streams.video[0].width, written.streams.video[0].height) == (
+            (32, 24) if scale == Fraction(1, 2) else (22, 16)
+        )
+        assert [f.time for f in written.decode(video=0)] == [f.time for f in read.decode(video=0)]
 
 
 def test_mattes_come_with_their_frames_in_order(clip: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,7 +22,7 @@ from vidseg.effects.replace import Replace
 from vidseg.effects.screen import Despill, Screen
 from vidseg.errors import OptionError, SourcesError
 from vidseg.frame import Frame, Matte
-from vidseg.job import Done, Encoding, Progress, Range, Recipe, Span
+from vidseg.job import Done, Encoding, Progress, Range, Reading, Recipe, Span
 from vidseg.media import alpha
 from vidseg.media.backdrop import Fit
 from vidseg.media.info import Info
@@ -35,6 +35,7 @@ from vidseg.render import render
 from vidseg.road import Edge, Quality, road
 from vidseg.sheet import Preview
 from vidseg.stages import Effect
+from vidseg.threads import bounded
 
 Seconds = float | Fraction
 Name = str | os.PathLike[str]
@@ -44,12 +45,14 @@ def recipe(
     effect: Effect,
     *,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
     encoding: Encoding | None = None,
+    reading: Reading | None = None,
 ) -> Recipe:
     """The usual road to an effect: see ``vidseg.road``. Raises ``OptionError``."""
-    return Recipe(*road(quality, model, edge), effect, encoding or Encoding())
+    return Recipe(*road(quality, model, edge, categories), effect, encoding or Encoding(), reading or Reading())
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:
@@ -72,16 +75,21 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
 class Common(TypedDict, total=False):
     """What every effect's function takes beside its own arguments: the options that all its commands share.
 
-    ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each.
+    ``start`` and ``end`` are in seconds; ``progress`` is called before the first frame and after each. ``threads``
+    bounds the decoder's and the encoder's in the whole process.
     """
 
     model: str | None
+    categories: Sequence[str]
     quality: Quality
     edge: Edge | None
     crf: float | None
     preset: str | None
     start: Seconds
     end: Seconds | None
+    scale: Seconds
+    hwaccel: str
+    threads: int | None
     existing: Existing
     progress: Callable[[Progress], None]
 
@@ -90,6 +98,7 @@ class How(Common, total=False):
     """The same, and the output's codec, which is a cut-out's ``format``."""
 
     codec: str | None
+    encoder: str
 
 
 def _made(
@@ -99,13 +108,18 @@ def _made(
     encoding: Encoding | None = None,
     *,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
     codec: str | None = None,
+    encoder: str = "software",
     crf: float | None = None,
     preset: str | None = None,
     start: Seconds = 0,
     end: Seconds | None = None,
+    scale: Seconds = 1,
+    hwaccel: str = "none",
+    threads: int | None = None,
     existing: Existing = "fail",
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Done:
@@ -115,24 +129,36 @@ def _made(
     if Path(source).is_dir():
         raise SourcesError(os.fspath(source), "is a folder: give one file")
     encoding = encoding or Encoding()
-    encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset)
-    how = recipe(effect, model=model, quality=quality, edge=edge, encoding=encoding)
+    encoding = dataclasses.replace(encoding, codec=codec or encoding.codec, crf=crf, preset=preset, encoder=encoder)
+    reading = Reading(_exact(scale), hwaccel)
+    how = recipe(
+        effect, model=model, categories=categories, quality=quality, edge=edge, encoding=encoding, reading=reading
+    )
     outputs = Outputs(type(effect).__name__.lower(), file=Path(target), existing=existing)
     planned = plan([Path(source)], outputs, how, _span(start, end))
     make_folders(planned.places)
     if planned.jobs:
-        return render(planned.jobs[0], progress, overwrite=existing == "overwrite")
+        with bounded(threads):
+            return render(planned.jobs[0], progress, overwrite=existing == "overwrite")
     return Done(planned.skipped[0].job, 0, 0.0, ("it was there already",))
 
 
-def replace(source: Name, target: Name, *, background: Name, fit: Fit = "cover", **how: Unpack[How]) -> Done:
+def replace(
+    source: Name,
+    target: Name,
+    *,
+    background: Name,
+    fit: Fit = "cover",
+    light_wrap: float = 0.0,
+    **how: Unpack[How],
+) -> Done:
     """Put another background behind the people in one file.
 
     The arguments are those of ``vidseg replace`` and of ``How``. With ``existing="skip"`` a target that is there gives
     a ``Done`` of no frames. Raises a ``VidsegError``: see ``vidseg.errors``.
     """
     _one_of("fit", fit, get_args(Fit))
-    return _made(Replace(os.fspath(background), fit), source, target, **how)
+    return _made(Replace(os.fspath(background), fit, light_wrap), source, target, **how)
 
 
 def blur(
@@ -224,6 +250,7 @@ def preview(
     at: Iterable[Seconds] = (),
     count: int = 5,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
     existing: Existing = "fail",
@@ -241,7 +268,7 @@ def preview(
     made, skipped = plan_sheets([Path(source)], outputs)
     for path, picture in skipped:
         return Previewed(path, picture, (), 0.0)
-    make = sheets(at, count, model=model, quality=quality, edge=edge)
+    make = sheets(at, count, model=model, categories=categories, quality=quality, edge=edge)
     make.check()
     return write_sheet(make, *made[0], overwrite=existing == "overwrite")
 
@@ -251,11 +278,12 @@ def sheets(
     count: int,
     *,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
 ) -> Preview:
     """What makes contact sheets of these moments, by the usual road."""
-    return Preview(*road(quality, model, edge), tuple(_exact(moment) for moment in at), count)
+    return Preview(*road(quality, model, edge, categories), tuple(_exact(moment) for moment in at), count)
 
 
 def write_sheet(make: Preview, source: Path, target: Path, *, overwrite: bool) -> Previewed:
@@ -276,6 +304,7 @@ def mattes(
     source: Name,
     *,
     model: str | None = None,
+    categories: Sequence[str] = (),
     quality: Quality = "good",
     edge: Edge | None = None,
     start: Seconds = 0,
@@ -287,7 +316,7 @@ def mattes(
     Raises ``SourceError`` or ``ModelError``.
     """
     libraries.require()
-    segmenter, filters = road(quality, model, edge)
+    segmenter, filters = road(quality, model, edge, categories)
     segmenter.check()
     path = Path(source)
     if path.is_dir():

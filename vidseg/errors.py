@@ -17,6 +17,7 @@
     │   │   └── DiskError                   nothing can be written there any more: it stops the run, not one file
     │   ├── IncompleteError             what was written isn't what was asked: it was thrown away
     │   └── CutError                    the source can't be cut into pieces: it is done whole
+    ├── DownloadError               1   a model couldn't be brought here
     └── WorkersError                3   the workers failed: none can be started or reached
 
 An error takes exactly what it stores and hands exactly that on (so it can be pickled); its sentence is made in
@@ -147,6 +148,17 @@ class IncompleteError(JobError):
 
 class CutError(JobError):
     """The source can't be cut into pieces, so it is done whole; a user reads of it with ``-v`` only."""
+
+
+class DownloadError(VidsegError):
+    """A model couldn't be downloaded; what of it is here stays for the next try."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(model, reason)
+        self.model, self.reason = model, reason
+
+    def __str__(self) -> str:
+        return f"model {self.model}: {self.reason}"
 
 
 class WorkersError(VidsegError):

@@ -95,7 +95,19 @@ class Frame:
 
 
 Map = NDArray[Any]
-"""A value for each point of a small grey copy, ``float32``, ``(height, width)`` or ``(height, width, 2)``."""
+"""A value for each point of a small grey copy, ``float32``, ``(height, width)``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbour:
+    """Another frame of the shot as seen from one.
+
+    ``flow`` to it, where that ``leads`` each point, and ``weight``: how far the point is the same there, 0 to 1.
+    """
+
+    flow: tuple[Map, Map]
+    leads: tuple[Map, Map]
+    weight: Map
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,20 +115,22 @@ class Clues:
     """What a small grey copy of a frame and its neighbours tells; nothing in it is ever changed.
 
     ``grey`` is the copy, ``uint8``, ``soft`` the same without its noise, ``float32``; ``begins`` says that the frame is
-    the first of a shot. ``onward`` and ``back`` are the flow to the next and to the previous frame of the shot, in
-    points of the copy: the point at ``x`` is there at ``x + flow(x)``. ``against``, ``still`` and ``moving`` are
-    evidence, in units of the noise, 0 to 6: that a point goes with the place and not with the person, that it goes with
-    the place, that it doesn't.
+    the first of a shot. ``onward`` and ``back`` are the flow to the next and to the previous frame of the shot, across
+    and down, in points of the copy: the point at ``x`` is there at ``x + flow(x)``. ``against``, ``still`` and
+    ``moving`` are evidence, in units of the noise, 0 to 6: that a point goes with the place and not with the person,
+    that it goes with the place, that it doesn't. ``neighbours`` keeps what ``motion.along`` has found out, by how many
+    frames on.
     """
 
     grey: Plane
     soft: Map
     begins: bool
-    onward: Map | None = None
-    back: Map | None = None
+    onward: tuple[Map, Map] | None = None
+    back: tuple[Map, Map] | None = None
     against: Map | None = None
     still: Map | None = None
     moving: Map | None = None
+    neighbours: dict[int, Neighbour | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

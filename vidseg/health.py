@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vidseg import libraries, machine
+from vidseg.errors import ModelError
+from vidseg.segmenters import published
 from vidseg.version import VERSION
 from vidseg.workers.local import ended, usual_count
 
@@ -188,10 +190,17 @@ def _models() -> Iterator[Fact]:
             yield Fact(name, f"{path} is not what it was (SHA-256 {found}); install vidseg again", "broken")
         else:
             yield Fact(name, f"whole, SHA-256 {found}")
+    for name, model in published.PUBLISHED.items():
+        if model.path.is_file():
+            try:
+                path = published.path_of(name)
+                yield Fact(name, f"as it was pulled, SHA-256 {published.sum_of(path)}")
+            except (ModelError, OSError) as error:
+                yield Fact(name, str(error), "broken")
 
 
 def _space() -> Iterator[Fact]:
-    for name, folder in (("here", _here()), ("temporary files", _temporary()), ("cache", _cache())):
+    for name, folder in (("here", _here()), ("temporary files", _temporary()), ("models", published.folder())):
         if folder is None:
             yield Fact(name, "there is no such folder", "broken" if name == "temporary files" else "absent")
             continue
@@ -219,12 +228,6 @@ def _temporary() -> Path | None:
         return Path(tempfile.gettempdir())
     except OSError:  # none can be written to
         return None
-
-
-def _cache() -> Path:
-    """Where the models are kept that are loaded later."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()) / "vidseg"
 
 
 def _machine() -> Iterator[Fact]:

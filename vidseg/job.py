@@ -23,7 +23,8 @@ class Encoding:
     """How the output is encoded; ``None`` leaves the choice to the output's container and the source's depth.
 
     With alpha, ``codec`` is the name of a format of ``media.alpha``. ``depth`` (bits) and ``range`` are a matte's.
-    Without ``audio`` the picture comes alone: no sound, no subtitles.
+    Without ``audio`` the picture comes alone: no sound, no subtitles. ``encoder`` is ``software``, a kind of hardware
+    (``media.encoders``), or ``auto``: hardware where it works.
     """
 
     codec: str | None = None
@@ -33,6 +34,7 @@ class Encoding:
     depth: int | None = None
     range: Range = "limited"
     audio: bool = True
+    encoder: str = "software"
 
     @property
     def alpha(self) -> Literal["straight", "premultiplied"] | None:
@@ -53,6 +55,14 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a source is read: its sides times ``scale`` (for proxies), and what decodes it (``media.decoders``)."""
+
+    scale: Fraction = Fraction(1)
+    hwaccel: str = "none"
+
+
+@dataclass(frozen=True)
 class Recipe:
     """What is done to a source: immutable, picklable, printable."""
 
@@ -60,6 +70,7 @@ class Recipe:
     filters: tuple[Filter, ...]
     effect: Effect
     encoding: Encoding = field(default_factory=Encoding)
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def window(self) -> int | None:
@@ -80,6 +91,7 @@ class Recipe:
                 "filters": [stage.settings() for stage in self.filters],
                 "effect": self.effect.settings(),
                 "encoding": dataclasses.asdict(self.encoding),
+                "reading": dataclasses.asdict(self.reading),
             },
             sort_keys=True,
             default=str,

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from vidseg.job import Done, Job, Outcome, Skipped
-from vidseg.manifest import Manifest, of_folder, of_target, read
+from vidseg.manifest import Manifest, file_state, of_folder, of_target, read
 from vidseg.media.containers import output_of
 from vidseg.media.whole import sweep
 from vidseg.pieces import folder_for, pieces_of
@@ -27,6 +27,8 @@ class Keeping:
     def __init__(self, jobs: Sequence[Job], folder: Path | None, terms: Terms) -> None:
         self._jobs, self._folder, self._terms = jobs, folder, terms
         self._manifests: dict[Path, Manifest] = {}
+        self._begun: dict[Job, list[int] | None] = {}
+        """What each job's output was when it was begun."""
         self._ended: set[Job] = set()
         self._done: set[Path] = set()
 
@@ -53,6 +55,7 @@ class Keeping:
 
     def begun(self, job: Job) -> None:
         """Before a job is begun."""
+        self._begun[job] = file_state(output_of(job))
         self._manifests[self._path(job)].begun(job)
 
     def ended(self, outcome: Outcome) -> None:
@@ -70,11 +73,18 @@ class Keeping:
     ) -> None:
         open_ = [job for job in self._jobs if job not in self._ended]
         self._tidy([job for job in self._jobs if job in self._ended], keep=False)
-        begun = {self._path(job) for job in self._tidy(open_, keep=True)}
-        needed = begun | (self._done if open_ else set())
+        in_pieces = self._tidy(open_, keep=True)
+        needed = {self._path(job) for job in open_ if job in in_pieces or self._may_be_done(job)}
+        needed |= self._done if open_ else set()
         for path, manifest in self._manifests.items():
             kept = path in needed or (self._folder is not None and _says_something(path))
             manifest.close(remove=not kept)
+
+    def _may_be_done(self, job: Job) -> bool:
+        """Whether a worker has given a job's output its name, or may on its own, before it could say so."""
+        if job not in self._begun:
+            return False
+        return self._folder is not None or file_state(output_of(job)) not in (None, self._begun[job])
 
     def _tidy(self, jobs: Sequence[Job], *, keep: bool) -> list[Job]:
         """Remove what dead workers left, and pieces: all, or those of other recipes. Gives the jobs that keep some."""

@@ -11,10 +11,13 @@ from typing import Any, cast
 from vidseg.errors import CutError, IncompleteError
 from vidseg.frame import Cutout, Frame
 from vidseg.job import Done, Job, Piece, Progress, Record
-from vidseg.media import piece_file
+from vidseg.media import containers, piece_file
 from vidseg.media.joining import JoinSink, PieceSink
 from vidseg.media.notes import Notes
+from vidseg.media.sequence_pieces import SequenceJoinSink, SequencePieceSink
 from vidseg.media.source import Source
+from vidseg.media.whole import sweep
+from vidseg.prefetch import prefetch
 from vidseg.recording import Recorder
 from vidseg.render import closed, cutouts_of, one_thread_for_opencv
 
@@ -31,30 +34,46 @@ def render_piece(
     seam = _Seam(piece)
     effect = job.recipe.effect.begun_at(piece.began)
     around = effect.window or 0
+    kept = around if record is None else max(around, 1)  # a record compares a matte with the one before
     count = 0
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
-        source = stack.enter_context(Source(job.source, job.span, notes, piece=piece))
-        sink = stack.enter_context(
-            PieceSink(piece.file, job.target, job.recipe.encoding, source, notes, flat=effect.flat)
-        )
-        cutouts = cutouts_of(stack, job.recipe.segmenter, job.recipe.filters, source, seam.watched)
+        source = stack.enter_context(Source(job.source, job.span, notes, piece=piece, reading=job.recipe.reading))
+        sink = _piece_sink(piece, source, notes)
+        stack.callback(sink.close)
+        cutouts = cutouts_of(
+            stack, job.recipe.segmenter, job.recipe.filters, source, seam.watched,
+            lambda made, rest: _between(made, piece.first - kept - rest, piece.stop + kept + rest),
+        )  # fmt: skip
         recorder = None if record is None else Recorder(record, piece.first, piece.stop)
         if recorder is not None:
             cutouts = closed(stack, recorder.cutouts(cutouts))
         near = closed(stack, _between(cutouts, piece.first - around, piece.stop + around))
         progress(Progress(0, piece.frames))
-        for frame in closed(stack, effect(near)):
+        for frame in closed(stack, prefetch(closed(stack, effect(near)), 1)):
             if piece.first <= frame.index < piece.stop:
                 if recorder is not None:
                     recorder.frame(frame)
                 sink.write(frame)
                 count += 1
                 progress(Progress(count, piece.frames))
-        _read_on(cutouts)
         if count != piece.frames:
             raise CutError(str(job.source), "its frames are not where its index says")
         sink.finish_piece(piece.frames, seam.before, seam.after, _more(recorder))
+
+
+def _piece_sink(piece: Piece, source: Source, notes: Notes) -> PieceSink | SequencePieceSink:
+    job, encoding = piece.job, piece.job.recipe.encoding
+    if containers.container_of(job.target, encoding.content) == "sequence":
+        return SequencePieceSink(piece.file, job.target, encoding, source, notes)
+    return PieceSink(piece.file, job.target, encoding, source, notes, flat=job.recipe.effect.flat)
+
+
+def _join_sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> JoinSink | SequenceJoinSink:
+    encoding = job.recipe.encoding
+    if containers.container_of(job.target, encoding.content) == "sequence":
+        return SequenceJoinSink(job.target, encoding, source, notes, overwrite=overwrite)
+    return JoinSink(job.target, encoding, source, notes, overwrite=overwrite, flat=job.recipe.effect.flat)
 
 
 def _more(recorder: Recorder | None) -> dict[str, Any]:
@@ -62,18 +81,13 @@ def _more(recorder: Recorder | None) -> dict[str, Any]:
 
 
 def _between(cutouts: Iterable[Cutout], begin: int, end: int) -> Iterator[Cutout]:
-    """Those of the frames from ``begin`` to before ``end``, and nothing is read behind the last."""
+    """Those of the frames from ``begin`` to before ``end``.
+
+    All is read to its end, for the frame behind the piece is compared with the next piece's first.
+    """
     for cutout in cutouts:
-        if cutout.frame.index >= begin:
+        if begin <= cutout.frame.index < end:
             yield cutout
-        if cutout.frame.index >= end - 1:
-            return
-
-
-def _read_on(cutouts: Iterable[Cutout]) -> None:
-    """To the end of what the piece reads, for the frame behind it is compared with the next piece's first."""
-    for _ in cutouts:
-        pass
 
 
 class _Seam:
@@ -121,17 +135,18 @@ def join(
             notes.say(said)
         for detail in known.details:
             notes.detail(detail)
-    with Source(job.source, job.span, notes) as source:
+    with Source(job.source, job.span, notes, reading=job.recipe.reading) as source:
         with closing(cast("Generator[Frame]", source.frames())) as frames:
             next(frames)  # by which the source knows what it tells of all
-        flat = job.recipe.effect.flat
-        with JoinSink(job.target, job.recipe.encoding, source, notes, overwrite=overwrite, flat=flat) as sink:
+        with closing(_join_sink(job, source, notes, overwrite=overwrite)) as sink:
             sink.join([piece.file for piece in pieces], contents, lambda n: progress(Progress(n, total)))
             sink.finish()
     for piece in pieces:
         piece.file.unlink(missing_ok=True)
+    folder = pieces[0].file.parent
+    sweep(folder)  # of what a worker that was killed had begun
     with suppress(OSError):
-        pieces[0].file.parent.rmdir()
+        folder.rmdir()
     notes.detail(f"done in {len(pieces)} pieces")
     records = [Record.from_json(known.more["record"]) for known in contents if "record" in known.more]
     seen = sum(records[1:], records[0]) if len(records) == len(pieces) else None

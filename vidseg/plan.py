@@ -13,7 +13,7 @@ from vidseg import naming
 from vidseg.errors import OptionError, TargetError
 from vidseg.job import Content, Encoding, Job, Recipe, Skipped, Span
 from vidseg.manifest import Earlier
-from vidseg.media import containers, forms
+from vidseg.media import containers, decoders, encoders, forms
 from vidseg.sources import Found, find
 
 Existing = Literal["fail", "skip", "overwrite"]
@@ -84,6 +84,8 @@ def plan(
         jobs.append(job)
     if check:
         recipe.check()
+        encoders.check(recipe.encoding)
+        decoders.check(recipe.reading)
     _check_folders((containers.file_of(target, content).parent for target in targets), outputs)
     return Plan(tuple(jobs), tuple(skipped))
 

@@ -40,7 +40,7 @@ def render(
     count = 0
     with ExitStack() as stack:
         stack.enter_context(one_thread_for_opencv())
-        source = stack.enter_context(Source(job.source, job.span, notes))
+        source = stack.enter_context(Source(job.source, job.span, notes, reading=job.recipe.reading))
         recipe = job.recipe
         sink = _sink(job, source, notes, overwrite=overwrite)
         stack.callback(sink.close)
@@ -50,7 +50,7 @@ def render(
         if recorder is not None:
             cutouts = closed(stack, recorder.cutouts(cutouts))
         progress(Progress(0, total))
-        for frame in closed(stack, recipe.effect(cutouts)):
+        for frame in closed(stack, prefetch(closed(stack, recipe.effect(cutouts)), 1)):
             if recorder is not None:
                 recorder.frame(frame)
             sink.write(frame)
@@ -94,14 +94,19 @@ def cutouts_of(
     filters: Sequence[Filter],
     source: Source,
     watched: Callable[[Iterable[Frame]], Iterator[Frame]] = iter,
+    needed: Callable[[Iterator[Cutout], int], Iterator[Cutout]] | None = None,
 ) -> Iterator[Cutout]:
-    """Decoding in one thread, segmenting and filtering in another, both a little ahead of who asks.
+    """Decoding, segmenting and filtering, each in a thread of its own, a little ahead of who asks.
 
-    All is closed with the stack; ``watched`` sees every frame that is read.
+    All is closed with the stack; ``watched`` sees every frame that is read. ``needed`` is given what each stage makes
+    and how many frames to either side the stages after it look, and passes on what is of use.
     """
     frames: Iterator[Frame] = closed(stack, prefetch(_seen(source, watched)))
-    cutouts = closed(stack, segmenter(frames))
-    for filter_ in filters:
+    cutouts = closed(stack, prefetch(closed(stack, segmenter(frames))))
+    windows = [filter_.window or 0 for filter_ in filters]
+    for n, filter_ in enumerate(filters):
+        if needed is not None:
+            cutouts = closed(stack, needed(cutouts, sum(windows[n:])))
         cutouts = closed(stack, filter_(cutouts))
     return closed(stack, prefetch(cutouts))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -62,18 +63,22 @@ class Edge:
 
 
 def road(
-    quality: str = "good", model: str | None = None, edge: Edge | None = None
+    quality: str = "good", model: str | None = None, edge: Edge | None = None, categories: Sequence[str] = ()
 ) -> tuple[Segmenter, tuple[Filter, ...]]:
     """The segmenter and the filters to a matte of the frame's size; raises ``OptionError``.
 
-    ``model`` stands in for the two that look at the person's box.
+    ``model`` stands in for the two that look at the person's box; ``categories`` are those of its classes that are
+    wanted.
     """
     if quality not in QUALITIES:
         raise OptionError("--quality", f"{quality!r} is none of {', '.join(QUALITIES)}")
-    edge = edge or Edge()
+    if categories and model is None:
+        raise OptionError("--category", "needs a --model with several classes")
+    edge, wanted = edge or Edge(), tuple(dict.fromkeys(categories))
     if quality == "fast":
-        return Region(models=(model or "general",), motion=False, follow=0), edge.filters(Enlarge())
+        return Region(models=(model or "general",), motion=False, follow=0, categories=wanted), edge.filters(Enlarge())
     models: tuple[str, ...] = (model,) if model else Region().models
     if quality == "good":
-        return Region(models=models), (Presence(), Steady(), *edge.filters(Edges()))
-    return Region(models=models, passes=2), (Presence(), Steady(4), *edge.filters(Edges()))
+        return Region(models=models, categories=wanted), (Presence(), Steady(), *edge.filters(Edges()))
+    passes = 1 if wanted else 2  # where the hair is doesn't say where the person is
+    return Region(models=models, passes=passes, categories=wanted), (Presence(), Steady(4), *edge.filters(Edges()))

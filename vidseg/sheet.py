@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vidseg.effects.blend import Blend
 from vidseg.effects.overlay import Overlay
+from vidseg.effects.unmix import Unmix
 from vidseg.errors import OptionError, SourceError
 from vidseg.frame import Cutout, Frame, Plane, planes_of
 from vidseg.job import Span
@@ -135,7 +136,7 @@ def _row(cutout: Cutout, label: str) -> BGR:
     size = max(round(wide * scale), 1), max(round(high * scale), 1)
     (painted,) = Overlay()([cutout])
     side = max(round(_SQUARE / scale), 1)
-    result = Blend().over(frame, _chequer(frame, side), cutout.matte)
+    result = Blend().over(Unmix().person(frame, cutout.matte), _chequer(frame, side), cutout.matte)
     grey = np.asarray(cv2.resize((cutout.matte >> 8).astype(np.uint8), size, interpolation=cv2.INTER_AREA), np.uint8)
     found = np.repeat(grey[:, :, None], 3, axis=2)
     cells: list[BGR] = [_seen(frame, size), found, _seen(painted, size), _seen(result, size)]

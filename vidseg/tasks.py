@@ -13,7 +13,7 @@ import av
 from vidseg import room as rooms
 from vidseg.errors import CutError, DiskError, RequestError, SourceError, VidsegError
 from vidseg.job import Done, Failed, Job, Piece, Progress, Recipe
-from vidseg.media import cuts, joining, piece_file, probe
+from vidseg.media import cuts, decoders, encoders, joining, piece_file, probe
 from vidseg.media.whole import sweep
 from vidseg.piecing import join, render_piece
 from vidseg.render import render
@@ -208,6 +208,8 @@ def _reason(error: VidsegError) -> str:
 def _checked(recipe: Recipe) -> Checked:
     try:
         recipe.check()
+        encoders.check(recipe.encoding)
+        decoders.check(recipe.reading)
     except RequestError as error:
         return Checked(error)
     return Checked(None)

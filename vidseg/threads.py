@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vidseg.errors import OptionError
+
 _most = 0
 
 
@@ -9,6 +14,22 @@ def share(count: int) -> None:
     """From now on no codec of this process takes more than ``count`` threads; 0 takes the bound away."""
     global _most
     _most = count
+
+
+@contextmanager
+def bounded(count: int | None) -> Iterator[None]:
+    """Within it the bound is ``count``, where there is one to be set. Raises ``OptionError`` for what is none."""
+    if count is None:
+        yield
+        return
+    if count < 1:
+        raise OptionError("--threads", f"{count} is fewer than one")
+    before = most()
+    share(count)
+    try:
+        yield
+    finally:
+        share(before)
 
 
 def most() -> int:

@@ -20,3 +20,16 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str, dict[str, An
 
     monkeypatch.setattr(run_module, "run_jobs", run_jobs)
     return calls
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str, Any, str]]:
+    """The same of commands that say themselves how their output is encoded, and its usual suffix."""
+    calls: list[tuple[Any, str, Any, str]] = []
+
+    def run_jobs(effect: Any, label: str, _: Any, *, encoding: Any, suffix: str) -> int:
+        calls.append((effect, label, encoding, suffix))
+        return 0
+
+    monkeypatch.setattr(run_module, "run_jobs", run_jobs)
+    return calls

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from vidseg.cli import run as run_module
 from vidseg.effects.cutout import Cutout
 from vidseg.job import Encoding
 from vidseg.media import alpha
@@ -18,35 +17,22 @@ from vidseg.testing import Clip
 Run = Callable[..., Any]
 
 
-@pytest.fixture
-def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, str, Any, str]]:
-    """What ``run_jobs`` is called with, instead of its work."""
-    calls: list[tuple[Any, str, Any, str]] = []
-
-    def run_jobs(effect: Any, label: str, others: Any, *, encoding: Any, suffix: str) -> int:
-        calls.append((effect, label, encoding, suffix))
-        return 0
-
-    monkeypatch.setattr(run_module, "run_jobs", run_jobs)
-    return calls
-
-
-def test_a_cutout_is_straight_prores_4444_unless_told(vidseg: Run, handed: list[Any]) -> None:
+def test_a_cutout_is_straight_prores_4444_unless_told(vidseg: Run, encoded: list[Any]) -> None:
     assert vidseg("cutout", "a.mp4").code == 0
-    assert handed == [(Cutout(), "cutout", Encoding(content="straight"), ".mov")]
+    assert encoded == [(Cutout(), "cutout", Encoding(content="straight"), ".mov")]
 
 
 @pytest.mark.parametrize(("destination", "format_"), list(alpha.PRESETS.items()))
 def test_where_it_goes_chooses_format_and_suffix(
-    vidseg: Run, handed: list[Any], destination: str, format_: str
+    vidseg: Run, encoded: list[Any], destination: str, format_: str
 ) -> None:
     vidseg("cutout", "a.mp4", "--for", destination)
-    assert handed[0][2:] == (Encoding(format_, content="straight"), alpha.FORMATS[format_].suffix)
+    assert encoded[0][2:] == (Encoding(format_, content="straight"), alpha.FORMATS[format_].suffix)
 
 
-def test_its_options_make_the_encoding_and_the_effect_agree(vidseg: Run, handed: list[Any]) -> None:
+def test_its_options_make_the_encoding_and_the_effect_agree(vidseg: Run, encoded: list[Any]) -> None:
     vidseg("cutout", "a.mp4", "--format", "stacked", "--premultiplied", "--crf", 12, "--preset", "fast")
-    assert handed == [(Cutout(True), "cutout", Encoding("stacked", 12, "fast", "premultiplied"), ".mp4")]
+    assert encoded == [(Cutout(True), "cutout", Encoding("stacked", 12, "fast", "premultiplied"), ".mp4")]
 
 
 @pytest.mark.parametrize(

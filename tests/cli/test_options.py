@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from vidseg.cli import options
-from vidseg.cli.options import Time
+from vidseg.cli.options import Scale, Time
 from vidseg.testing import Clip
 
 Run = Callable[..., Any]
@@ -58,6 +59,17 @@ def test_a_time_that_was_read_is_left_as_it_is() -> None:
     assert Time().convert(Fraction(1, 3), None, None) == Fraction(1, 3)
 
 
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "half", "1/0", "nan", "inf", ""])
+def test_what_is_no_scale_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="more than 0 and at most 1"):
+        Scale().convert(text, None, None)
+
+
+def test_a_scale_is_read_exactly() -> None:
+    assert Scale().convert("0.1", None, None) == Fraction(1, 10)
+    assert Scale().convert("1/3", None, None) == Fraction(1, 3)
+
+
 def parsed(*arguments: str) -> dict[str, Any]:
     """What a command with all shared options is called with."""
     seen: dict[str, Any] = {}
@@ -70,7 +82,24 @@ def parsed(*arguments: str) -> dict[str, Any]:
 
     result = CliRunner().invoke(command, list(arguments), catch_exceptions=False)
     assert result.exit_code == 0, result.output
+    del seen["begun"]
     return seen
+
+
+def test_the_workers_have_begun_before_the_command_and_end_with_it() -> None:
+    seen: list[Any] = []
+
+    @click.command()
+    @options.sources
+    @options.shared
+    def command(begun: Any, **_: Any) -> None:
+        processes = [slot.process for slot in begun.of_this_run._slots]
+        seen.extend(processes)
+        assert [process.poll() for process in processes] == [None]
+
+    result = CliRunner().invoke(command, ["a.mp4", "--workers", "1"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert [process.poll() for process in seen] == [-signal.SIGKILL]
 
 
 def test_what_is_not_given_is_left_to_the_program() -> None:
@@ -78,11 +107,13 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
     assert [str(path) for path in values.pop("sources")] == ["a.mp4"]
     assert values == {
         "output": None, "out_dir": None, "existing": "fail", "codec": None, "crf": None, "preset": None,
-        "start": Fraction(0), "end": None, "quality": "good", "model": None, "threshold": 0.5, "softness": 0.6,
+        "start": Fraction(0), "end": None, "quality": "good", "model": None, "categories": (),
+        "threshold": 0.5, "softness": 0.6,
         "grow": 0, "shrink": 0, "feather": 0, "feather_in": 0, "keep_largest": False, "invert": False, "dry_run": False,
         "quiet": False, "verbose": False, "as_json": False,
         "recursive": False, "name": None,
-        "workers": None, "cluster": None, "memory": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
+        "encoder": "software", "scale": Fraction(1), "hwaccel": "none", "threads": None, "memory": None,
+        "workers": None, "cluster": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
         "reports": (), "save_recipe": None,
     }  # fmt: skip
 
@@ -91,11 +122,12 @@ def test_what_is_given_arrives() -> None:
     values = parsed(
         "a.mp4", "b", "-o", "out.mp4", "--out-dir", "done", "--existing", "skip", "--codec", "hevc", "--crf", "20.5",
         "--preset", "fast", "--start", "1:00", "--end", "90.5", "--model", "mine.tflite", "--quality", "best",
+        "--category", "hair", "--category", "body-skin",
         "--threshold", "0.4", "--softness", "0.2", "--grow", "1", "--shrink", "2", "--feather", "3",
         "--feather-in", "4", "--keep-largest", "--invert", "--dry-run", "-q", "-v",
         "--json",
         "--recursive", "--name", "{stem}.mp4",
-        "--memory", "1.5G",
+        "--encoder", "auto", "--scale", "0.3", "--hwaccel", "cuda", "--threads", "5",
         "--workers", "3", "--cluster", "tcp://host:8786", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
         "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml",
     )  # fmt: skip
@@ -103,12 +135,13 @@ def test_what_is_given_arrives() -> None:
     assert (str(values.pop("output")), str(values.pop("out_dir"))) == ("out.mp4", "done")
     assert values == {
         "existing": "skip", "codec": "hevc", "crf": 20.5, "preset": "fast", "start": Fraction(60),
-        "end": Fraction(181, 2), "model": "mine.tflite", "quality": "best", "threshold": 0.4, "softness": 0.2,
+        "end": Fraction(181, 2), "model": "mine.tflite", "categories": ("hair", "body-skin"),
+        "quality": "best", "threshold": 0.4, "softness": 0.2,
         "grow": 1, "shrink": 2, "feather": 3, "feather_in": 4, "keep_largest": True,
         "invert": True, "dry_run": True, "quiet": True, "verbose": True,
         "as_json": True,
         "recursive": True, "name": "{stem}.mp4",
-        "memory": 1_500_000_000,
+        "encoder": "auto", "scale": Fraction(3, 10), "hwaccel": "cuda", "threads": 5, "memory": None,
         "workers": 3, "cluster": "tcp://host:8786", "piece": Fraction(90), "stall": 5.5, "progress": "json",
         "reports": (Path("r.html"), Path("r.json")), "save_recipe": Path("r.toml"),
     }  # fmt: skip

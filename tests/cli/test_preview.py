@@ -82,6 +82,22 @@ def test_a_source_that_is_not_there_is_refused(vidseg: Run, clip: Path) -> None:
     assert vidseg("preview", clip.with_name("nowhere.mp4")).code == 2
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"no video", "is no video that vidseg can read (Invalid data found when processing input)"), (b"", "is empty")],
+)
+def test_one_source_that_is_no_video_has_failed_and_leaves_nothing(
+    vidseg: Run, tmp_path: Path, content: bytes, reason: str
+) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(content)
+    ran = vidseg("preview", bad, "--json")
+    assert (ran.code, ran.err) == (1, f"FAILED: {bad}: {reason}\n")
+    target = str(tmp_path / "bad-preview.png")
+    assert json.loads(ran.out) == {"source": str(bad), "target": target, "outcome": "failed", "reason": reason}
+    assert list(tmp_path.iterdir()) == [bad]
+
+
 def test_of_a_folder_every_video_has_a_sheet_and_one_that_fails_stops_none(vidseg: Run, clip: Path) -> None:
     clip.with_name("bad.mp4").write_bytes(b"no video")
     ran = vidseg("preview", clip.parent, "--count", 1, "--out-dir", clip.parent / "sheets")

@@ -28,6 +28,11 @@ def test_a_background_covers_unless_told_otherwise(vidseg: Run, handed: list[Any
     assert handed[0][0] == Replace("beach.jpg", "cover")
 
 
+def test_light_wrap_is_a_part_of_the_effect(vidseg: Run, handed: list[Any]) -> None:
+    vidseg("replace", "a.mp4", "--bg", "beach.jpg", "--light-wrap", "0.33")
+    assert handed[0][0] == Replace("beach.jpg", light_wrap=0.33)
+
+
 def test_missing_system_libraries_are_one_line_with_the_command(
     vidseg: Run, handed: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,7 @@ EFFECTS = [
     Listed(Replace(str(SAMPLES / "launch.jpg"))),
     Listed(Replace(str(SAMPLES / "launch.jpg"), "contain")),
     Listed(Replace(str(SAMPLES / "stars.mp4"), "stretch")),
+    Listed(Replace("#00b140", light_wrap=0.5), draws=True),
     Listed(Blur(), hides=None),
     Listed(Blur(1, "disc"), hides=None),
     Listed(Blur(0), hides=None),

@@ -187,11 +187,21 @@ def test_every_preset_and_bound_is_one_that_the_encoder_knows(tmp_path: Path, na
                 assert stream.codec_context.is_open
 
 
-def test_where_much_is_flat_x265_looks_into_every_block() -> None:
-    hevc, h264 = (codecs.named(name) for name in ("hevc", "h264"))
-    plain = hevc.options("20", "medium", StaticMetadata())
-    assert "rskip" not in plain["x265-params"]
-    flat = codecs.keeping_flat(plain)
-    assert flat == plain | {"x265-params": plain["x265-params"] + ":rskip=0"}
-    other = h264.options("18", "medium", StaticMetadata())
-    assert codecs.keeping_flat(other) == other
+@pytest.mark.parametrize(
+    ("name", "option", "setting"), [("hevc", "x265-params", "rskip=0"), ("av1", "svtav1-params", "enable-tf=0")]
+)
+@pytest.mark.parametrize("hdr", [StaticMetadata(), StaticMetadata(light=(1000, 400))])
+def test_where_much_is_flat_encoders_look_into_every_block_and_mix_no_frames(
+    name: str, option: str, setting: str, hdr: StaticMetadata
+) -> None:
+    codec = codecs.named(name)
+    plain = codec.options("20", codec.preset, hdr)
+    flat = codecs.keeping_flat(codec.encoder, plain)
+    before = plain.get(option, "")
+    assert setting not in before
+    assert flat == plain | {option: f"{before}:{setting}".removeprefix(":")}
+
+
+def test_other_encoders_are_told_nothing_more_where_much_is_flat() -> None:
+    plain = codecs.named("h264").options("18", "medium", StaticMetadata())
+    assert codecs.keeping_flat("libx264", plain) == plain

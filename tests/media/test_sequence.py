@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import FULL, planes_of
 from vidseg.job import Encoding
+from vidseg.media import whole
 from vidseg.media.notes import Notes
 from vidseg.media.sequence import SequenceSink
 from vidseg.media.source import Source
@@ -160,11 +163,72 @@ def test_a_folder_that_can_not_take_its_name_gives_the_old_one_back(
             raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         return rename(path, target)
 
+    monkeypatch.setattr(whole, "exchange", lambda *_: False)
     monkeypatch.setattr(Path, "rename", fails)
     with pytest.raises(WriteError, match="can't be written"):
         write(source, out / "frames" / "%d.png", overwrite=True)
     assert (out / "frames" / "1.png").read_bytes() == b"old"
     assert names(out) == ["frames"]
+
+
+DIES = """
+import os, sys
+from pathlib import Path
+from vidseg.media import whole
+target, at = Path(sys.argv[1]), sys.argv[2]
+folder = whole.TemporaryFolder(target, lambda name: name.endswith(".png"))
+(folder.path / "2.png").write_bytes(b"new")
+rename = Path.rename
+def dies(path, target):
+    if path.suffix == ".part":
+        os._exit(9)
+    return rename(path, target)
+if at == "between":
+    whole.exchange = lambda *_: False
+    Path.rename = dies
+else:
+    whole._swept = lambda _: os._exit(9)
+if at == "after, in two steps":
+    whole.exchange = lambda *_: False
+folder.publish(overwrite=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "left"),
+    [("between", b"old"), ("after", b"new"), ("after, in two steps", b"new")],
+    ids=lambda value: str(value),
+)
+def test_killed_while_it_takes_the_place_of_another_one_of_the_two_is_there_whole(
+    out: Path, at: str, left: bytes
+) -> None:
+    (out / "frames").mkdir()
+    (out / "frames" / ("1.png" if left == b"old" else "2.png")).write_bytes(b"old")
+    killed = subprocess.run([sys.executable, "-c", DIES, out / "frames", at], check=False)
+    assert killed.returncode == 9
+    assert len(list(out.iterdir())) == 2
+    whole.sweep(out)
+    assert names(out) == ["frames"]
+    assert [path.read_bytes() for path in (out / "frames").iterdir()] == [left]
+
+
+def test_what_a_living_writer_has_is_not_swept(out: Path) -> None:
+    folder = whole.TemporaryFolder(out / "frames", lambda _: True)
+    (folder.path / "1.png").write_bytes(b"new")
+    code = "import sys, pathlib; from vidseg.media.whole import sweep; sweep(pathlib.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", code, out], check=True)
+    assert names(folder.path) == ["1.png"]
+    folder.remove()
+    assert names(out) == []
+
+
+def test_a_link_to_a_folder_is_replaced_and_what_it_leads_to_stays(source: Path, out: Path) -> None:
+    (out / "real").mkdir()
+    (out / "real" / "9.png").write_bytes(b"old")
+    (out / "frames").symlink_to("real")
+    write(source, out / "frames" / "%d.png", overwrite=True)
+    assert names(out) == ["frames", "real"]
+    assert (names(out / "real"), len(names(out / "frames"))) == (["9.png"], 6)
 
 
 def test_a_frame_of_another_size_is_refused(source: Path, out: Path) -> None:

@@ -13,9 +13,10 @@ import pytest
 
 from vidseg.errors import SourceError
 from vidseg.frame import Frame, Plane, planes_of
-from vidseg.job import Span
+from vidseg.job import Reading, Span
 from vidseg.media import colour, decoding, formats
 from vidseg.media import source as source_module
+from vidseg.media.colour import Colour
 from vidseg.media.notes import Notes
 from vidseg.media.source import Source
 from vidseg.testing import Clip, paint, picture, shown
@@ -667,3 +668,46 @@ def test_metadata_of_single_frames_are_said_to_be_left_out(tmp_path: Path, monke
     monkeypatch.setattr(source_module, "side_data", lambda _: {"DYNAMIC_HDR_PLUS": b"", "DOVI_METADATA": b""})
     _, notes = read(Clip(frames=2).write(tmp_path / "a.mkv"))
     assert notes.said == ["HDR10+ metadata and Dolby Vision metadata of the old picture left out"]
+
+
+def flat(n: int, planes: list[Plane]) -> None:
+    """One colour, another in every frame."""
+    for index, plane in enumerate(planes):
+        plane[:] = 40 + 20 * index + n
+
+
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "yuv420p10le", "yuv444p12le"])
+@pytest.mark.parametrize(
+    ("size", "scale", "smaller"),
+    [
+        ((64, 48), Fraction(1, 2), (32, 24)),
+        ((64, 48), Fraction(1, 3), (22, 16)),  # even sides
+        ((66, 50), Fraction(1, 100), (2, 2)),
+        ((65, 49), Fraction(99, 100), (64, 48)),
+    ],
+)
+def test_a_scale_makes_frames_smaller_and_leaves_colours_and_times(
+    tmp_path: Path, pixel_format: str, size: tuple[int, int], scale: Fraction, smaller: tuple[int, int]
+) -> None:
+    clip = Clip(frames=3, width=size[0], height=size[1], pixel_format=pixel_format, painter=flat).write(
+        tmp_path / "a.mkv"
+    )
+    with Source(clip) as source:
+        large = list(source.frames())
+    with Source(clip, reading=Reading(scale)) as source:
+        small = list(source.frames())
+    assert [(frame.width, frame.height) for frame in small] == [smaller] * 3
+    assert [(frame.time, frame.duration, frame.index) for frame in small] == [
+        (frame.time, frame.duration, frame.index) for frame in large
+    ]
+    for n, (before, after) in enumerate(zip(large, small, strict=True)):
+        assert before.picture.format.name == after.picture.format.name
+        assert Colour.of(before.picture) == Colour.of(after.picture)
+        assert [set(plane.ravel().tolist()) for plane in after.planes] == [{40 + n}, {60 + n}, {80 + n}]
+
+
+def test_a_clip_that_lies_on_its_side_is_scaled_upright(tmp_path: Path) -> None:
+    clip = Clip(frames=1, rotation=90).write(tmp_path / "a.mp4")
+    with Source(clip, reading=Reading(Fraction(1, 2))) as proxy:
+        small = next(proxy.frames())
+    assert (small.width, small.height) == (24, 32)

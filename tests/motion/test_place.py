@@ -10,10 +10,10 @@ from vidseg.motion.place import carried, motion_of
 SIZE = (90, 160)
 
 
-def flow_of(motion: np.ndarray) -> np.ndarray:
+def flow_of(motion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     rows, columns = np.mgrid[: SIZE[0], : SIZE[1]].astype(np.float64)
     there = np.stack([columns, rows, np.ones(SIZE)], -1) @ motion.T
-    return np.asarray(there[..., :2] - np.stack([columns, rows], -1), np.float32)
+    return (there[..., 0] - columns).astype(np.float32), (there[..., 1] - rows).astype(np.float32)
 
 
 MOTION = np.array([[1.02, -0.03, 4.0], [0.01, 0.98, -2.5], [0, 0, 1]])
@@ -27,7 +27,8 @@ def test_an_affine_motion_is_found() -> None:
 
 def test_a_third_that_goes_elsewhere_does_not_change_it() -> None:
     flow = flow_of(MOTION)
-    flow[:, :53] += np.array([9, -7], np.float32)
+    for one, more in zip(flow, (9, -7), strict=True):
+        one[:, :53] += more
     found = motion_of(flow, np.ones(SIZE, np.bool_), 6)
     assert found is not None
     corners = np.array([[0, 0, 1], [160, 0, 1], [0, 90, 1], [160, 90, 1]], np.float64)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +24,8 @@ from vidseg.errors import WorkersError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.job import Done, Encoding, Failed, Job, Recipe
 from vidseg.stages import Effect
-from vidseg.testing import Clip, DiesAt, Disc, FailsAt
+from vidseg.tasks import Terms
+from vidseg.testing import Clip, DiesAt, Disc, FailsAt, Light, MeanOf, Shows, shown
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
@@ -44,14 +50,14 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A cluster of two workers, each with its nanny."""
+@contextmanager
+def cluster(count: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A cluster's address, and its processes: the scheduler, and ``count`` nannies with a worker each."""
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     here = ("--host", "127.0.0.1")
     running = [dask_command("scheduler", *here, "--port", port, "--no-dashboard", "--no-show")]
-    running += [dask_command("worker", address, *here, "--nthreads", 1, "--no-dashboard") for _ in range(2)]
+    running += [dask_command("worker", address, *here, "--nthreads", 1, "--no-dashboard") for _ in range(count)]
     try:
         from distributed import Client
 
@@ -59,16 +65,27 @@ def address() -> Iterator[str]:
         while True:
             try:
                 with Client(address, timeout=5, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-                    client.wait_for_workers(2, timeout=60)
+                    client.wait_for_workers(count, timeout=60)
                 break
             except OSError:
                 assert time.monotonic() < until
-        yield address
+        yield address, running
     finally:
         for process in reversed(running):
             process.terminate()
         for process in running:
-            process.wait(timeout=20)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:  # a nanny waits for its worker, which waits for its scheduler
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Of a cluster of two workers that serves many tests."""
+    with cluster(2) as (address, _):
+        yield address
 
 
 @pytest.fixture
@@ -99,6 +116,33 @@ def test_jobs_are_done_those_that_kill_their_worker_are_survived_and_the_rest_is
     assert {path.name for path in clip.parent.iterdir() if path.suffix != ".part"} == names
 
 
+def test_what_hangs_is_given_up_and_its_worker_is_of_use_again(address: str, clip: Path) -> None:
+    hangs, well = job(clip, "hangs.mkv", DiesAt(3, 0)), job(clip, "well.mkv", FailsAt(99))
+    with dask.Cluster(address, stall=2) as workers:
+        came = {one.job.target.stem: one for one in batch.run([hangs, well], workers=workers)}
+        (after,) = batch.run([replace(well, target=clip.with_name("after.mkv"))], workers=workers)
+    assert came["hangs"] == Failed(hangs, "given up after 2 tries: its worker gave no frame for 2 s")
+    assert isinstance(came["well"], Done)
+    assert isinstance(after, Done)
+
+
+def test_a_scheduler_that_is_lost_is_told_and_what_was_done_stays(clip: Path) -> None:
+    jobs = [
+        job(clip, "well.mkv", FailsAt(99)),
+        job(clip, "hangs.mkv", DiesAt(3, 0)),
+        job(clip, "never.mkv", FailsAt(9)),
+    ]
+    with cluster(1) as (address, running), dask.Cluster(address, stall=60) as workers:
+        came = batch.run(jobs, workers=workers)
+        assert isinstance(next(came), Done)
+        running[0].kill()
+        with pytest.raises(WorkersError) as caught:
+            next(came)
+    assert (caught.value.exit_code, str(caught.value)) == (3, f"{address}: the cluster is gone")
+    assert clip.with_name("well.mkv").exists()
+    assert not clip.with_name("hangs.mkv").exists()
+
+
 def test_the_command_on_a_cluster(address: str, vidseg: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Relative names too, which mean something else where the workers are."""
     Clip(frames=3).write(tmp_path / "a.mp4")
@@ -111,6 +155,42 @@ def test_the_command_on_a_cluster(address: str, vidseg: Run, tmp_path: Path, mon
     assert any(line.startswith(f"done: {tmp_path}/done/a.mp4: 3 frames") for line in lines)
     assert lines[-1] == "1 done, 1 failed, 0 skipped"
     assert {path.name for path in (tmp_path / "done").iterdir()} == {"a.mp4", ".vidseg.jsonl"}
+
+
+def values(path: Path) -> list[tuple[Any, list[bytes]]]:
+    return [(one.time, [plane.tobytes() for plane in one.planes]) for one in shown(path)]
+
+
+def test_a_worker_killed_in_the_middle_of_pieces_costs_nothing(address: str, tmp_path: Path) -> None:
+    """Files short and long; a worker is killed as soon as the first piece is there."""
+    for n in range(3):
+        Clip(frames=10 + n, keys=25).write(tmp_path / f"{n}.mp4")
+    Clip(frames=150, keys=25).write(tmp_path / "3.mp4")
+    recipe = Recipe(Light(), (MeanOf(3), Enlarge()), Shows(), Encoding(crf=0, preset="ultrafast"))
+    right = [Job(tmp_path / f"{n}.mp4", tmp_path / f"{n}-right.mp4", recipe) for n in range(4)]
+    done = [replace(one, target=tmp_path / f"{n}-done.mp4") for n, one in enumerate(right)]
+    terms = Terms(piece=Fraction(1))
+    assert all(isinstance(one, Done) for one in batch.run(right))
+    killed = threading.Event()
+
+    def kill(victim: int) -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not killed.is_set():
+            if list(tmp_path.glob(".vidseg-*/*.piece")):
+                os.kill(victim, signal.SIGKILL)
+                killed.set()
+            time.sleep(0.01)
+
+    with dask.Cluster(address, stall=60) as workers:
+        killing = threading.Thread(target=kill, args=(next(iter(workers._asked(os.getpid).values())),))
+        killing.start()
+        came = list(batch.run(done, workers=workers, terms=terms))
+        killing.join()
+    assert killed.is_set()
+    assert {one.job.target.name: type(one) for one in came} == {f"{n}-done.mp4": Done for n in range(4)}
+    for n in range(4):
+        assert values(tmp_path / f"{n}-done.mp4") == values(tmp_path / f"{n}-right.mp4")
+    assert not list(tmp_path.glob(".vidseg-*"))
 
 
 def test_a_file_that_a_worker_does_not_see_is_named(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,9 +111,12 @@ def test_where_no_process_can_be_started_it_is_said_once(
 def test_processors_are_shared_out() -> None:
     assert usual_count() >= 1
     with Local(1) as workers:
-        assert workers._threads == available_processors()
+        assert workers._threads == 0  # the codecs' own choice
         workers.resize(2)
         assert (workers.count, workers._threads) == (2, max(-(-available_processors() // 2), 1))
+    with Local(1, threads=7) as workers:
+        workers.resize(2)
+        assert workers._threads == 7
 
 
 ORPHANS = """

@@ -29,6 +29,7 @@ from vidseg.cli import options
 )
 @options.outputs
 @options.quality
+@options.reading
 @options.span
 @options.segmenter
 @options.telling

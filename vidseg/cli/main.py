@@ -16,6 +16,7 @@ from vidseg.cli.doctor import doctor
 from vidseg.cli.endings import INTERRUPTED, Ended, signals_heard
 from vidseg.cli.info import info
 from vidseg.cli.matte import matte
+from vidseg.cli.models import models
 from vidseg.cli.overlay import overlay
 from vidseg.cli.patient import nowhere, patient
 from vidseg.cli.preview import preview
@@ -58,6 +59,7 @@ def commands() -> None:
     vidseg overlay talk.mp4                            the matte painted over the picture
     vidseg preview talk.mp4                            a picture of some moments, in seconds
     vidseg info talk.mp4                               what a file is, and whether it is transparent
+    vidseg models                                      what looks at people, and what more can be had
     vidseg replace footage/ --bg loop.mp4 --out-dir done/
     vidseg status done/                                what of it is done
     vidseg run recipe.toml footage/ --out-dir done/    what a file says
@@ -69,7 +71,7 @@ def commands() -> None:
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
 
 
-for command in (replace, blur, screen, matte, cutout, overlay, preview, info, run, status, doctor):
+for command in (replace, blur, screen, matte, cutout, overlay, preview, info, models, run, status, doctor):
     commands.add_command(command)
 
 

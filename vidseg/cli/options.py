@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -122,7 +123,49 @@ encoding: Callable[[F], F] = _all(
         help="The output's codec. [default: h264, hevc above 8 bits; vp9 or av1 in WebM]",
     ),
     *_QUALITY,
+    click.option(
+        "--encoder",
+        type=click.Choice(["auto", "software", "nvenc", "qsv", "videotoolbox", "amf"]),
+        default="software",
+        show_default=True,
+        help="What encodes: software, a graphics card (quicker, larger files), or auto: such a one if any works.",
+    ),
 )
+
+
+class Scale(click.ParamType[Fraction]):
+    """A number, exactly: 0.1 is a tenth."""
+
+    name = "scale"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """The text as a number; fails with click's error."""
+        try:
+            scale = Fraction(str(value))
+        except (ValueError, ZeroDivisionError):
+            scale = Fraction(0)
+        if not 0 < scale <= 1:
+            self.fail(f"{value!r} isn't more than 0 and at most 1", param, ctx)
+        return scale
+
+
+reading: Callable[[F], F] = _all(
+    click.option(
+        "--scale",
+        type=Scale(),
+        default="1",
+        metavar="FACTOR",
+        help="A smaller output, for proxies: 0.5 halves width and height, which stay even.",
+    ),
+    click.option(
+        "--hwaccel",
+        metavar="none|auto|cuda|vaapi|...",
+        default="none",
+        show_default=True,
+        help="Decode on a graphics card; auto: if any works.",
+    ),
+)
+"""How sources are read."""
 
 span: Callable[[F], F] = _all(
     click.option("--start", type=Time(), default="0", help="Begin here: seconds, m:ss or h:mm:ss."),
@@ -139,8 +182,15 @@ segmenter: Callable[[F], F] = _all(
     ),
     click.option(
         "--model",
-        metavar="general|landscape|FILE.tflite",
-        help="What looks at the person. [default: both of the two that come along]",
+        metavar="general|landscape|NAME|FILE.tflite",
+        help="What looks at the person; NAME as vidseg models lists it. [default: both of the two that come along]",
+    ),
+    click.option(
+        "--category",
+        "categories",
+        metavar="CLASS",
+        multiple=True,
+        help="Of a model with several classes this one, as hair; may be repeated. [default: all but the background]",
     ),
     click.option("--threshold", type=float, default=0.5, show_default=True, help="From which doubt on it is person."),
     click.option("--softness", type=float, default=0.6, show_default=True, help="How much doubt becomes the edge."),
@@ -173,12 +223,33 @@ def edge(options: dict[str, Any]) -> Any:
     )
 
 
+def _begun(function: F) -> F:
+    """The workers are begun before the command loads what it needs itself, so that both load side by side.
+
+    The command gets them as its option ``begun``.
+    """
+
+    @wraps(function)
+    def command(*given: Any, **options: Any) -> Any:
+        from vidseg.cli.working import begun_workers
+
+        with begun_workers(options) as workers:
+            return function(*given, **options, begun=workers)
+
+    return cast("F", command)
+
+
 working: Callable[[F], F] = _all(
     click.option(
         "--workers",
         type=click.IntRange(0, 256),
         envvar="VIDSEG_WORKERS",
         help="Processes that work side by side; 0 works in vidseg's own. [default: one for each processor]",
+    ),
+    click.option(
+        "--threads",
+        type=click.IntRange(1, 256),
+        help="Threads of the decoder and of the encoder, in each worker. [default: the processors, shared out]",
     ),
     click.option(
         "--piece",
@@ -206,6 +277,7 @@ working: Callable[[F], F] = _all(
         metavar="tcp://HOST:8786",
         help="Work on a Dask cluster whose machines see the same files (needs vidseg[cluster]).",
     ),
+    _begun,
 )
 """Who does the work; part of ``telling``, so that every command that makes videos has it."""
 
@@ -242,5 +314,5 @@ telling: Callable[[F], F] = _all(
     ),
 )
 
-shared: Callable[[F], F] = _all(outputs, encoding, span, segmenter, telling)
+shared: Callable[[F], F] = _all(outputs, encoding, reading, span, segmenter, telling)
 """What every effect's command takes beside its sources and its own options."""

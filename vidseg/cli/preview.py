@@ -40,6 +40,7 @@ def preview(at: tuple[Fraction, ...], count: int | None, **others: Any) -> int:
             at,
             5 if count is None else count,
             model=others["model"],
+            categories=others["categories"],
             quality=others["quality"],
             edge=options.edge(others),
         )

@@ -19,8 +19,8 @@ COMMAND = "command"
 RUN = frozenset(
     {
         "sources", "recursive", "from_file", "output", "out_dir", "name", "existing", "dry_run", "quiet", "verbose",
-        "as_json", "workers", "piece", "stall", "memory", "progress", "reports", "save_recipe", "cluster",
-        "help", "start", "end",
+        "as_json", "workers", "threads", "memory", "piece", "stall", "progress", "reports", "save_recipe", "cluster",
+        "help", "start", "end", "hwaccel",
     }
 )  # fmt: skip
 """What says on what and how a run works, and isn't saved: the rest decides what is made."""

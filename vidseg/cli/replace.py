@@ -19,8 +19,15 @@ from vidseg.cli import options
     show_default=True,
     help="How the background fills the frame: cut, whole over black, or distorted.",
 )
+@click.option(
+    "--light-wrap",
+    type=float,
+    default=0,
+    show_default=True,
+    help="How much of the place's light is on the people's rim, 0 to 1; a third looks natural.",
+)
 @options.shared
-def replace(background: str, fit: str, **others: Any) -> int:
+def replace(background: str, fit: str, light_wrap: float, **others: Any) -> int:
     """Put another background behind the people.
 
     BG is a picture, a video (looped, its time matched with the source's), or a colour: green, blue, #00b140. Without
@@ -33,4 +40,4 @@ def replace(background: str, fit: str, **others: Any) -> int:
     from vidseg.cli.run import run_jobs
     from vidseg.effects.replace import Replace
 
-    return run_jobs(Replace(background, fit), "replace", others)  # type: ignore[arg-type]
+    return run_jobs(Replace(background, fit, light_wrap), "replace", others)  # type: ignore[arg-type]

@@ -13,7 +13,6 @@ import click
 from vidseg import libraries
 from vidseg.cli import dry_run, recipe_file, telling
 from vidseg.cli.quiet import libraries_silenced
-from vidseg.cli.working import begun_workers
 from vidseg.errors import DiskError, OptionError, TargetError
 from vidseg.heap import keep_large_blocks_apart
 
@@ -39,22 +38,31 @@ def run_jobs(
 
     ``encoding`` is made of the shared options where it isn't given; ``suffix`` ends the names that are made.
     """
-    with speaking(options) as stream, begun_workers(options) as workers:
-        return _run(effect, label, options | {"encoding": encoding, "suffix": suffix}, workers, stream)
+    with speaking(options) as stream:
+        return _run(effect, label, options | {"encoding": encoding, "suffix": suffix}, options["begun"], stream)
 
 
 def _run(effect: Any, label: str, options: dict[str, Any], workers: Any, stream: TextIO) -> int:
     from vidseg import api, report
     from vidseg.cli.options import edge
-    from vidseg.job import Encoding, Span
+    from vidseg.job import Encoding, Reading, Span
     from vidseg.manifest import History
     from vidseg.plan import Outputs, make_folders, plan
     from vidseg.tasks import Terms
 
-    encoding = options["encoding"] or Encoding(options["codec"], options["crf"], options["preset"])
-    recipe = workers.placed(
-        api.recipe(effect, model=options["model"], quality=options["quality"], edge=edge(options), encoding=encoding)
+    how = options["encoding"] or Encoding(
+        options["codec"], options["crf"], options["preset"], encoder=options["encoder"]
     )
+    recipe = api.recipe(
+        effect,
+        model=options["model"],
+        categories=options["categories"],
+        quality=options["quality"],
+        edge=edge(options),
+        encoding=how,
+        reading=Reading(options["scale"], options["hwaccel"]),
+    )
+    recipe = workers.placed(recipe)
     outputs = workers.placed(
         Outputs(label, options["output"], options["out_dir"], options["existing"], options["suffix"], options["name"])
     )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from vidseg.errors import OptionError, WorkersError
+from vidseg.threads import bounded
 
 _LONGER = Fraction(3, 2)
 
@@ -17,10 +18,11 @@ class InThisProcess:
 
     inline = True
 
-    def __init__(self, wanted: int, memory: int | None = None) -> None:
+    def __init__(self, wanted: int, threads: int | None, memory: int | None = None) -> None:
         from vidseg.room import Room
 
         self.wanted = wanted
+        self._bound = bounded(threads)
         self._room = None if memory is None else Room(memory)
 
     @property
@@ -32,9 +34,11 @@ class InThisProcess:
 
     def __enter__(self) -> None:
         """Nothing to begin."""
+        self._bound.__enter__()
 
     def __exit__(self, *_: object) -> None:
         """Nothing to end."""
+        self._bound.__exit__(None, None, None)
 
     def make_ready(self, jobs: Any, terms: Any) -> None:
         """Nothing to make."""
@@ -89,7 +93,9 @@ class Processes(_Others):
         from vidseg.workers.local import Local
 
         self.wanted = wanted
-        self.of_this_run = Local(1, stall=options["stall"], verbose=options["verbose"], memory=options["memory"])
+        self.of_this_run = Local(
+            1, threads=options["threads"], stall=options["stall"], verbose=options["verbose"], memory=options["memory"]
+        )
 
     def make_ready(self, jobs: Any, terms: Any) -> None:
         """As many as are wanted, but one alone for one job that isn't cut."""
@@ -103,6 +109,8 @@ class OfACluster(_Others):
     """The workers of a Dask cluster."""
 
     def __init__(self, options: dict[str, Any]) -> None:
+        if options["threads"] is not None:
+            raise OptionError("--threads", "doesn't go with --cluster: dask worker has --nthreads")
         try:
             from vidseg.workers.dask import Cluster
         except ImportError:
@@ -150,7 +158,7 @@ def begun_workers(options: dict[str, Any]) -> Iterator[Any]:
     _check_memory(options)
     wanted = usual_count() if options["workers"] is None else options["workers"]
     if options["dry_run"] or (not wanted and options["cluster"] is None):
-        yield InThisProcess(max(wanted, 1), options["memory"])
+        yield InThisProcess(max(wanted, 1), options["threads"], options["memory"])
         return
     others = Processes(options, wanted) if options["cluster"] is None else OfACluster(options)
     try:

@@ -10,6 +10,7 @@ import numpy as np
 from vidseg import frame
 from vidseg.effects.blend import Blend
 from vidseg.effects.extend import Extend
+from vidseg.effects.unmix import Unmix
 from vidseg.frame import Frame
 from vidseg.media.colour import black
 from vidseg.stages import Effect
@@ -20,18 +21,19 @@ class Cutout(Effect):
     """The person with the matte as alpha.
 
     Straight alpha: the person's colours, freed of the old background at the edge and extended past it, so that no
-    fringe shows however an editor scales or blurs them. ``premultiplied``: over black.
+    fringe shows however an editor scales or blurs them. ``premultiplied``: the same colours over black.
     """
 
     premultiplied: bool = False
 
     def __call__(self, cutouts: Iterable[frame.Cutout]) -> Iterator[Frame]:
         """Each frame in its own format, with an alpha."""
-        blend, extend = Blend(), Extend()
+        blend, extend, unmix = Blend(), Extend(), Unmix()
         for cutout in cutouts:
             if self.premultiplied:
                 codes = zip(cutout.frame.planes, black(cutout.frame.picture), strict=True)
-                made = blend.over(cutout.frame, [np.full_like(plane, code) for plane, code in codes], cutout.matte)
+                person = unmix.person(cutout.frame, cutout.matte)
+                made = blend.over(person, [np.full_like(plane, code) for plane, code in codes], cutout.matte)
             else:
                 made = extend.past_edge(cutout.frame, cutout.matte)
             yield made.with_picture(made.picture, cutout.matte)

@@ -1,9 +1,8 @@
 """Extend: the person's colours freed of the old background at the edge, and carried on past it.
 
-At the edge the colour is that of Forte's blur fusion (Approximate Fast Foreground Colour Estimation, ICIP 2021):
-F + a (I - a F - (1 - a) B), with F and B estimated from the person and the background near by. These come from a
-pyramid of weighted means (pull-push: Gortler et al., The Lumigraph, SIGGRAPH 1996), in which F also reaches where
-nobody is.
+At the edge the colour is that of ``unmix``, with the person's and the background's estimated finer, and so that nothing
+of what is hidden counts for the person's. These estimates come from a pyramid of weighted means (pull-push: Gortler et
+al., The Lumigraph, SIGGRAPH 1996), in which the person's also reaches where nobody is.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.effects.blend import Strip, chroma_matte, strips_of
+from vidseg.effects.unmix import own
 from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
 from vidseg.media.colour import black
 from vidseg.media.copying import Copies
@@ -53,8 +53,8 @@ class Extend:
             return frame.with_picture(picture)
         if matte.min() == FULL:
             return frame.with_picture(picture)
-        person = _estimate(planes, [_PERSON[mattes[plane.shape]] for plane in planes])
-        place = _estimate(planes, [_PLACE[mattes[plane.shape]] for plane in planes])
+        person = _estimate(planes, _weights(_PERSON, mattes))
+        place = _estimate(planes, _weights(_PLACE, mattes))
         strips = {shape: strips_of(matte) for shape, matte in mattes.items()}
         top = (1 << frame.depth) - 1
         for n, plane in enumerate(planes):
@@ -63,19 +63,29 @@ class Extend:
         return frame.with_picture(picture)
 
 
-def _estimate(planes: list[Plane], weights: list[Plane]) -> NDArray[np.float32]:
+def _weights(table: Plane, mattes: dict[tuple[int, ...], Matte]) -> dict[tuple[int, ...], Plane]:
+    """What a table says of each matte; it has a value for all, so NumPy needn't look whether it has ("clip")."""
+    return {
+        shape: np.take(table, matte, out=np.empty(shape, table.dtype), mode="clip") for shape, matte in mattes.items()
+    }
+
+
+def _estimate(planes: list[Plane], weights: dict[tuple[int, ...], Plane]) -> NDArray[np.float32]:
     """Weighted means of all planes, at one small size, everywhere: where there is no weight, from further away."""
     height, width = planes[0].shape
     size = (-(-width // _STEP), -(-height // _STEP))
-    sums, totals = [], []
-    for plane, weight in zip(planes, weights, strict=True):
+    sums = []
+    for plane in planes:
         fine = plane.dtype == np.uint16  # at most 12 bits, so that the product has 16
-        product = cv2.multiply(plane, weight.astype(plane.dtype), scale=1 / 16 if fine else 1, dtype=cv2.CV_16U)
+        weight = weights[plane.shape].astype(plane.dtype, copy=False)
+        product = cv2.multiply(plane, weight, scale=1 / 16 if fine else 1, dtype=cv2.CV_16U)
         scale = (16 if fine else 1) / 255
         sums.append(cv2.resize(product, size, interpolation=cv2.INTER_AREA).astype(np.float32) * scale)
+    totals = {}
+    for shape, weight in weights.items():
         weight = cv2.multiply(weight, 256, dtype=cv2.CV_16U)  # so that little isn't rounded to nothing
-        totals.append(cv2.resize(weight, size, interpolation=cv2.INTER_AREA).astype(np.float32) / (256 * 255))
-    return _pulled_and_pushed(np.dstack(sums), np.dstack(totals))
+        totals[shape] = cv2.resize(weight, size, interpolation=cv2.INTER_AREA).astype(np.float32) / (256 * 255)
+    return _pulled_and_pushed(np.dstack(sums), np.dstack([totals[plane.shape] for plane in planes]))
 
 
 def _pulled_and_pushed(sums: NDArray[np.float32], totals: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -108,7 +118,6 @@ def _paint(plane: Plane, matte: Matte, strips: list[Strip], person: Plane, place
         plane[rows, strip.right :] = person[rows, strip.right :]
         for columns in strip.mixed:
             box = (rows, columns)
-            share = matte[box].astype(np.float32) / FULL
+            share = matte[box].astype(np.float32) * np.float32(1 / FULL)
             ours, behind = person[box].astype(np.float32), place[box].astype(np.float32)
-            freed = ours + share * (plane[box] - share * ours - (1 - share) * behind)
-            plane[box] = np.clip(np.rint(freed), 0, top)
+            plane[box] = np.rint(own(plane[box].astype(np.float32), ours, behind, share, top))

@@ -9,6 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from vidseg.effects.blend import Blend
+from vidseg.effects.unmix import Unmix
+from vidseg.effects.wrap import Wrap
+from vidseg.errors import OptionError
 from vidseg.frame import Cutout, Frame
 from vidseg.media import backdrop
 from vidseg.stages import Effect
@@ -19,16 +22,21 @@ class Replace(Effect):
     """The background is a picture, a video or a colour.
 
     ``background`` is a path, or a colour as ``green`` or ``#00b140``; a file of that name comes first. A video is
-    looped, its time matched with the source's. ``fit`` is ``cover`` (fills, what is too much is cut), ``contain``
-    (whole, over black) or ``stretch``. ``began`` is when a video begins, in seconds, if not with the first frame.
+    looped, its time matched with the source's. Where the matte is between nothing and full, the old place's colour is
+    taken out of the person's. ``fit`` is ``cover`` (fills, what is too much is cut), ``contain``
+    (whole, over black) or ``stretch``. ``light_wrap``, 0 to 1, is how much of the place's light, blurred, is
+    on the person's rim. ``began`` is when a video begins, in seconds, if not with the first frame.
     """
 
     background: str
     fit: backdrop.Fit = "cover"
+    light_wrap: float = 0.0
     began: Fraction | None = field(default=None, repr=False)
 
     def check(self) -> None:
-        """Raise ``BackgroundError`` or ``ColourError`` if the background can't be read."""
+        """Raise ``BackgroundError`` or ``ColourError`` if the background can't be read, or ``OptionError``."""
+        if not 0 <= self.light_wrap <= 1:
+            raise OptionError("--light-wrap", f"{self.light_wrap:g} is outside 0 to 1")
         backdrop.check(self.background)
 
     def begun_at(self, time: Fraction) -> Replace:
@@ -44,9 +52,14 @@ class Replace(Effect):
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
         """Each frame over the background at its time."""
         behind: backdrop.Backdrop | None = None
-        blend = Blend()
+        unmix, blend, wrap = Unmix(), Blend(), Wrap(self.light_wrap)
         with ExitStack() as stack:
             for cutout in cutouts:
                 if behind is None:
                     behind = stack.enter_context(backdrop.opened(self.background, self.fit, cutout.frame, self.began))
-                yield blend.over(cutout.frame, behind.planes_at(cutout.frame.time), cutout.matte)
+                person = unmix.person(cutout.frame, cutout.matte)
+                place = behind.planes_at(cutout.frame.time)
+                made = blend.over(person, place, cutout.matte)
+                if self.light_wrap:
+                    wrap.onto(made, place, cutout.matte)
+                yield made

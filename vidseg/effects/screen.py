@@ -6,26 +6,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import cv2
 import numpy as np
 
-from vidseg.effects.average import Average
 from vidseg.effects.blend import Blend, chroma_matte
+from vidseg.effects.unmix import Unmix
 from vidseg.frame import FULL, Cutout, Frame, Matte, Plane, planes_of
 from vidseg.media import backdrop
+from vidseg.media.copying import Copies
 from vidseg.stages import Effect
 
 Despill = Literal["edge", "person", "none"]
-
-_REACH = 0.03
-"""How far the person's colours are carried outward, in heights of the frame."""
 
 
 @dataclass(frozen=True)
 class Screen(Effect):
     """``color`` is a name or ``#rrggbb``, in the video's own matrix, range and depth.
 
-    Where the matte is between nothing and full, the old place's colour is replaced by the person's from nearby, so that
+    Where the matte is between nothing and full, the old place's colour is taken out of the person's, so that
     a keyer finds a mixture of the person and the screen and nothing else. ``despill`` says where the person may not
     have the screen's hue: at this ``edge``, all over the ``person``, or nowhere (``none``).
     """
@@ -42,24 +39,17 @@ class Screen(Effect):
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
         """Each frame over the screen."""
         screen: list[Plane] = []
-        cleaned, blend = Blend(), Blend()
-        average: Average | None = None
+        unmix, blend, copies = Unmix(), Blend(), Copies()
         for cutout in cutouts:
             frame, matte = cutout.frame, cutout.matte
-            if average is None:
-                average = Average("gaussian", _REACH * frame.height)
+            if not screen:
                 screen = backdrop.colour_planes(self.color, frame)
-            surely = _fourth_power(matte)
-            person = cleaned.over(frame, average.of(frame, surely), surely)
+            person = unmix.person(frame, matte)
             if self.despill != "none":
+                if person is frame:
+                    person = frame.with_picture(copies.of(frame.picture))
                 _despill(planes_of(person.picture)[1:], matte, screen, frame.depth, everywhere=self.despill == "person")
             yield blend.over(person, screen, matte)
-
-
-def _fourth_power(matte: Matte) -> Matte:
-    """What is half the old place counts for a sixteenth: neither seen nor carried outward."""
-    square = cv2.multiply(matte, matte, scale=1 / FULL)
-    return np.asarray(cv2.multiply(square, square, scale=1 / FULL), np.uint16)
 
 
 def _despill(chroma: list[Plane], matte: Matte, screen: Sequence[Plane], depth: int, *, everywhere: bool) -> None:

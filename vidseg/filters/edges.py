@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.errors import OptionError
+from vidseg.extent import extent
 from vidseg.filters.enlarge import enlarged
 from vidseg.frame import FULL, Cutout, Frame, Map, Matte
 from vidseg.media import crop
@@ -45,29 +46,32 @@ class Edges(Filter):
             yield cutout.with_matte(self._at_full_size(cutout.frame, cutout.matte))
 
     def _at_full_size(self, frame: Frame, matte: Matte) -> Matte:
-        large = enlarged(matte, frame.width, frame.height)
         side = 2 * self.radius + 1
-        mixed = ((matte > 0) & (matte < 1)).astype(np.uint8)
+        mixed = ((matte > 0) & (matte < 1)).view(np.uint8)
         band = np.asarray(cv2.dilate(mixed, np.ones((side, side), np.uint8)), np.uint8)
-        if not band.any():
-            return large
-        slope, level = self._lines(crop.grey(frame, matte.shape[1], matte.shape[0]).astype(np.float32), matte)
-        unit = np.float32(1 / (1 << (frame.depth - 8)))
+        place = extent(band, side)
+        if place is None:
+            return enlarged(matte, frame.width, frame.height)
+        large = _solid(matte, frame.width, frame.height)
+        guide = crop.grey(frame, matte.shape[1], matte.shape[0])
+        lines = self._lines(guide[place].astype(np.float32), matte[place], frame.depth)
         luma = frame.planes[0]
         across, down = matte.shape[1] / frame.width, matte.shape[0] / frame.height
         for rows, columns in _where(band, frame.width, frame.height):
-            shape = (rows.stop - rows.start, columns.stop - columns.start)
-            shift = (columns.start * across + across / 2 - 0.5, rows.start * down + down / 2 - 0.5)
-            here: Map = _part(slope, shape, shift, (across, down)) * (luma[rows, columns] * unit)
-            here += _part(level, shape, shift, (across, down))
-            inside = _part(band.astype(np.float32), shape, shift, (across, down))
-            before = large[rows, columns].astype(np.float32)
-            here = np.clip((here - 0.5) * np.float32(self.contrast) + 0.5, 0, 1) * FULL
-            large[rows, columns] = np.rint(before + (here - before) * inside).astype(np.uint16)
+            there = np.array(
+                [
+                    [across, 0, (columns.start + 0.5) * across - 0.5 - place[1].start],
+                    [0, down, (rows.start + 0.5) * down - 0.5 - place[0].start],
+                ],
+                np.float32,
+            )
+            slope, level = (_part(one, there, columns.stop - columns.start, rows.stop - rows.start) for one in lines)
+            sloped = cv2.multiply(luma[rows, columns], slope, dtype=cv2.CV_32F)
+            cv2.add(sloped, level, dst=large[rows, columns], dtype=cv2.CV_16U)  # rounds, and cuts off at 0 and FULL
         return large
 
-    def _lines(self, guide: Map, matte: Matte) -> tuple[Map, Map]:
-        """Slope and level of the matte as a function of the guide around each point."""
+    def _lines(self, guide: Map, matte: Matte, depth: int) -> tuple[Map, Map]:
+        """Slope and level of the matte (0 to ``FULL``) as a function of the luma's codes around each point."""
         side = (2 * self.radius + 1, 2 * self.radius + 1)
 
         def mean(values: Map) -> Map:
@@ -77,7 +81,14 @@ class Edges(Filter):
         variance = mean(guide * guide) - guide_mean * guide_mean
         slope = (mean(guide * matte) - guide_mean * matte_mean) / (variance + np.float32(self.softness**2))
         level = matte_mean - slope * guide_mean
-        return mean(slope), mean(level)
+        level = (mean(level) - np.float32(0.5)) * np.float32(self.contrast) + np.float32(0.5)
+        return mean(slope) * np.float32(self.contrast * FULL / (1 << (depth - 8))), level * np.float32(FULL)
+
+
+def _solid(matte: Matte, width: int, height: int) -> Matte:
+    """All or nothing at the frame's size, which is what a matte is away from its edge."""
+    inside = (matte > 0.5).astype(np.uint16) * np.uint16(FULL)
+    return np.asarray(cv2.resize(inside, (width, height), interpolation=cv2.INTER_LINEAR), np.uint16)
 
 
 def _where(band: NDArray[np.uint8], width: int, height: int) -> Iterator[tuple[slice, slice]]:
@@ -95,10 +106,7 @@ def _where(band: NDArray[np.uint8], width: int, height: int) -> Iterator[tuple[s
             yield slice(top, bottom), slice(left, max(right, left + 1))
 
 
-def _part(values: Map, shape: tuple[int, int], shift: tuple[float, float], scale: tuple[float, float]) -> Map:
+def _part(values: Map, there: NDArray[np.float32], width: int, height: int) -> Map:
     """A part of a small map at the full size, by bilinear interpolation."""
-    there = np.array([[scale[0], 0, shift[0]], [0, scale[1], shift[1]]], np.float32)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(
-        cv2.warpAffine(values, there, (shape[1], shape[0]), flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    return np.asarray(cv2.warpAffine(values, there, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))

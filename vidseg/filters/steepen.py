@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from vidseg.errors import OptionError
+from vidseg.extent import extent
 from vidseg.frame import Cutout, Matte
 from vidseg.stages import Filter
 
@@ -41,8 +42,17 @@ class Steepen(Filter):
 
     def _steep(self, matte: Matte) -> Matte:
         height, width = matte.shape
-        fine = cv2.resize(matte, (width * self.finer, height * self.finer), interpolation=cv2.INTER_CUBIC)
-        t = np.asarray(fine, np.float32)
+        fine = np.asarray(matte, np.float32)
+        if self.finer > 1:
+            size = (width * self.finer, height * self.finer)
+            fine = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_CUBIC), np.float32)
+        steep = np.zeros_like(fine)
+        place = extent(fine)
+        if place is not None:
+            steep[place] = self._curve(fine[place].copy())
+        return steep
+
+    def _curve(self, t: Matte) -> Matte:
         t -= np.float32(self.low + _ROUNDING)
         t *= np.float32(1 / (self.high - self.low - 2 * _ROUNDING))
         np.clip(t, 0, 1, out=t)

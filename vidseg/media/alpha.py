@@ -89,13 +89,7 @@ def named(name: str) -> AlphaFormat:
 
 def chosen(name: str | None, preset: str | None) -> str | None:
     """The format that ``--format`` and ``--for`` ask for together, if any; raises ``OptionError``."""
-    if preset is None:
-        return None if name is None else named(name).name
-    if preset not in PRESETS:
-        raise OptionError("--for", f"{preset!r} is none of {', '.join(PRESETS)}")
-    if name not in (None, PRESETS[preset]):
-        raise OptionError("--for", f"{preset} means --format {PRESETS[preset]}: give one of the two")
-    return PRESETS[preset]
+    return codecs.by_destination(PRESETS, preset, "--format", None if name is None else named(name).name)
 
 
 def encoding(name: str | None, *, premultiplied: bool) -> Encoding:

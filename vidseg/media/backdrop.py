@@ -240,6 +240,8 @@ def _box(width: int, height: int, aspect: Fraction, fit: Fit, frame: Frame) -> _
 
 def _placed(plane: Plane, shape: tuple[int, ...], left: int, top: int, dark: int) -> Plane:
     """A scaled plane cut to, or laid on, one of the frame's; offsets in the plane's own samples."""
+    if left <= 0 and top <= 0 and left + plane.shape[1] >= shape[1] and top + plane.shape[0] >= shape[0]:
+        return plane[-top : shape[0] - top, -left : shape[1] - left]
     out = np.full(shape, dark, plane.dtype)
     rows = slice(max(top, 0), min(top + plane.shape[0], shape[0]))
     columns = slice(max(left, 0), min(left + plane.shape[1], shape[1]))

@@ -157,6 +157,24 @@ def usual_for_matte(container: str, *, limited: bool) -> Codec:
     return CODECS["ffv1"] if container == "matroska" else usual(container, 10)
 
 
+MATTES = {"resolve": "prores", "premiere": "prores", "finalcut": "prores", "web": "h264", "obs": "h264"}
+"""The codec that is read best by where a matte goes (``--for``)."""
+
+MATTE_SUFFIXES = {"prores": ".mov", "h264": ".mp4"}
+"""What a matte's name ends with then."""
+
+
+def by_destination(means: dict[str, str], destination: str | None, option: str, given: str | None) -> str | None:
+    """What an ``option`` and ``--for`` ask for together, if anything; raises ``OptionError``."""
+    if destination is None:
+        return given
+    if destination not in means:
+        raise OptionError("--for", f"{destination!r} is none of {', '.join(means)}")
+    if given not in (None, means[destination]):
+        raise OptionError("--for", f"{destination} means {option} {means[destination]}: give one of the two")
+    return means[destination]
+
+
 def usual_matte_depth(codec: Codec) -> int:
     """Ten bits, but where few decoders read them."""
     return 8 if codec.name == "h264" or 10 not in codec.depths else 10
@@ -181,15 +199,18 @@ def check_container(codec: Codec, container: str) -> None:
         raise OptionError("--codec", f"{container} can't hold {codec.name}; it holds {', '.join(fitting)}")
 
 
-def keeping_flat(options: dict[str, str]) -> dict[str, str]:
+def keeping_flat(encoder: str, options: dict[str, str]) -> dict[str, str]:
     """An encoder's options, for pictures that are of one colour in large parts.
 
     x265 otherwise may take a block for that of the frame before without looking into it (``rskip``), so that a ghost
-    of what was there stays; looking takes it a quarter more time.
+    of what was there stays; looking takes it a quarter more time. SVT-AV1 otherwise mixes frames with their neighbours
+    before it encodes them (``enable-tf``), which carries what moves far into what doesn't.
     """
-    if "x265-params" not in options:
+    more = {"libx265": ("x265-params", "rskip=0"), "libsvtav1": ("svtav1-params", "enable-tf=0")}
+    if encoder not in more:
         return options
-    return options | {"x265-params": f"{options['x265-params']}:rskip=0"}
+    name, setting = more[encoder]
+    return options | {name: ":".join(filter(None, (options.get(name), setting)))}
 
 
 def encoded_format(codec: Codec, frame_format: str, width: int, height: int) -> str | None:

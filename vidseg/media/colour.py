@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import av
@@ -152,12 +153,15 @@ def dequantise(planes: list[Plane], depth: int, colour: Colour) -> NDArray[np.fl
     return np.clip(cv2.transform(cv2.merge(parts), from_yuv), 0, 1)
 
 
+@lru_cache(maxsize=64)
 def to_rgb(colour: Colour, depth: int) -> NDArray[np.float32]:
     """The matrix ``(3, 4)`` that takes Y, Cb, Cr codes (and 1) to R'G'B' in codes of 0 to 255."""
     (luma, luma_zero), (chroma, chroma_zero) = codes(depth, colour.range)
     from_yuv = np.linalg.inv(_to_yuv(colour.matrix).astype(np.float64)) * 255 / np.array([luma, chroma, chroma])
     zero = from_yuv @ np.array([luma_zero, chroma_zero, chroma_zero])
-    return np.hstack([from_yuv, -zero[:, None]]).astype(np.float32)
+    matrix = np.hstack([from_yuv, -zero[:, None]]).astype(np.float32)
+    matrix.flags.writeable = False
+    return matrix
 
 
 def _bt1886(values: NDArray[Any]) -> Any:

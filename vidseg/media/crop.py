@@ -28,7 +28,7 @@ def rgb(frame: Frame, box: Box, width: int, height: int) -> NDArray[np.uint8]:
     parts = [_scaled(_part(plane, box, frame), width, height) for plane in frame.planes]
     matrix = to_rgb(Colour.of(frame.picture), frame.depth)
     made = cv2.transform(cv2.merge(parts), matrix)  # rounds, and saturates at its type's ends
-    return np.asarray(np.minimum(made, 255), np.uint8)
+    return np.asarray(made if made.dtype == np.uint8 else np.minimum(made, 255), np.uint8)
 
 
 def grey(frame: Frame, width: int, height: int) -> NDArray[np.uint8]:
@@ -47,8 +47,12 @@ def _part(plane: Plane, box: Box, frame: Frame) -> Plane:
 
 
 def _scaled(plane: Plane, width: int, height: int) -> Any:
-    """Averaged over areas where it shrinks: by halves while far too large, which cost a tenth of another factor."""
-    while plane.shape[1] >= 4 * width and plane.shape[0] >= 4 * height:
+    """Averaged over areas where it shrinks: by halves as far as they go, which cost a tenth of any other factor.
+
+    What is left is less than a half, where two pixels each way are the area.
+    """
+    while plane.shape[1] >= 2 * width and plane.shape[0] >= 2 * height and not (plane.shape[0] | plane.shape[1]) & 1:
         plane = cv2.resize(plane, (plane.shape[1] // 2, plane.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    far = (plane.shape[1] >= 2 * width and plane.shape[0] >= height) or plane.shape[0] >= 2 * height
     shrinks = plane.shape[1] >= width and plane.shape[0] >= height
-    return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if far and shrinks else cv2.INTER_LINEAR)

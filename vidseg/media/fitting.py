@@ -39,7 +39,9 @@ def _table(depth: int, range_: int) -> NDArray[Any]:
 
 def levels(matte: Matte, depth: int, range_: int = FULL_RANGE) -> Plane:
     """A matte (``uint16``) as codes of a depth and range, rounded to nearest; 0 and full are exact."""
-    return np.asarray(_table(depth, range_)[matte])
+    table = _table(depth, range_)
+    # every value has its code: without "clip" NumPy looks first, which takes as long again
+    return np.take(table, matte, out=np.empty(matte.shape, table.dtype), mode="clip")
 
 
 class Converted:

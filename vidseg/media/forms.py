@@ -8,7 +8,7 @@ from pathlib import Path
 from vidseg.errors import OptionError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
-from vidseg.media import alpha, codecs, fitting, formats
+from vidseg.media import alpha, codecs, encoders, fitting, formats
 from vidseg.media.codecs import Codec
 from vidseg.media.colour import FULL_RANGE, LIMITED, Colour
 from vidseg.media.fitting import Fitter
@@ -43,8 +43,10 @@ def check(encoding: Encoding, container: str) -> None:
         if encoding.depth not in (None, *_STILL_DEPTHS):
             raise OptionError("--depth", f"a PNG has 8 or 16 bits, not {encoding.depth}")
         return
+    if encoding.content == "matte" and encoding.encoder not in ("auto", "software"):
+        raise OptionError("--encoder", "a matte is encoded by software, for its edge is all that is in it")
     codec = _codec(encoding, container, 8)
-    codecs.check_settings(codec, encoding.crf, encoding.preset)
+    codecs.check_settings(encoders.asked(encoding, codec), encoding.crf, encoding.preset)
     codecs.check_container(codec, container)
     if encoding.content == "matte":
         if encoding.depth not in (None, *codec.depths):
@@ -74,6 +76,13 @@ def _codec(encoding: Encoding, container: str, depth: int) -> Codec:
 def _picture(encoding: Encoding, container: str, frame: Frame, target: Path, notes: Notes) -> Form:
     codec = _codec(encoding, container, frame.depth)
     format_ = formats.same_planes(frame.picture.format.name)
+    if encoding.encoder != "software":
+        form = _on_a_card(encoding, codec, format_, frame, notes)
+        if form is not None:
+            return form
+        if encoding.encoder != "auto":
+            what = f"{frame.width}x{frame.height} {format_}"
+            raise WriteError(str(target), f"{encoding.encoder} can't hold {what} without loss: use --encoder software")
     encoded = codecs.encoded_format(codec, format_, frame.width, frame.height)
     keeping = codecs.keeping(container, format_, frame.width, frame.height)
     if encoded is None:
@@ -87,6 +96,18 @@ def _picture(encoding: Encoding, container: str, frame: Frame, target: Path, not
             f"{frame.width}x{frame.height} is odd, which {codec.name} holds in 4:4:4 only: chroma was enlarged{advice}"
         )
     return Form(codec, fitting.Converted(encoded, _range(codec, frame, notes)))
+
+
+def _on_a_card(encoding: Encoding, codec: Codec, format_: str, frame: Frame, notes: Notes) -> Form | None:
+    """The form for an encoder of a graphics card, where there is one that holds frames of this format."""
+    for made, kind in encoders.found(encoding, codec):
+        encoded = codecs.encoded_format(made, format_, frame.width, frame.height)
+        if encoded is not None and formats.subsampling_of(encoded) in made.subsamplings:
+            notes.detail(f"encoded by {made.encoder}")
+            return Form(made, fitting.Converted(kind.layout(encoded)))
+    if encoding.encoder == "auto":
+        notes.detail(f"no hardware encodes {codec.name} of {format_} here: encoded by {codec.encoder}")
+    return None
 
 
 def _matte(encoding: Encoding, container: str, frame: Frame, notes: Notes) -> Form:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -17,7 +18,7 @@ from av.video.stream import VideoStream
 from vidseg.errors import CutError, IncompleteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding, Job
-from vidseg.media import containers, forms, piece_file
+from vidseg.media import containers, encoders, forms, piece_file
 from vidseg.media.codecs import Codec
 from vidseg.media.notes import Notes
 from vidseg.media.piece_file import Contents, PieceWriter
@@ -29,10 +30,10 @@ from vidseg.media.whole import telling
 def check(job: Job) -> None:
     """Raise ``CutError`` for an output whose pieces can't be joined, whatever its source is."""
     encoding = job.recipe.encoding
-    if encoding.alpha is not None:
-        raise CutError(str(job.source), "an output with alpha is made whole")
-    if containers.container_of(job.target, encoding.content) in containers.ALONE:
-        raise CutError(str(job.source), "a folder of pictures is made whole")
+    if containers.container_of(job.target, encoding.content) == "webp":
+        raise CutError(str(job.source), "an animated WebP is made whole")
+    if encoding.encoder != "software" and (encoding.encoder != "auto" or encoders.working() is not None):
+        raise CutError(str(job.source), "what hardware encodes is made whole")
 
 
 class PieceSink(Sink):
@@ -80,11 +81,7 @@ class PieceSink(Sink):
             raise IncompleteError(str(self.target), "no frame was written")
         with telling(self.target):
             self._mux_picture(self._flushed(self._stream))
-        if not len(self._writer.times) == self._count == frames:
-            raise IncompleteError(
-                str(self.target),
-                f"a piece has {frames} frames, {self._count} were made, {len(self._writer.times)} encoded",
-            )
+        self._writer.check(frames, self._count)
         self._writer.finish(
             Contents(
                 frames=frames, first=str(self._first), last=str(self._last), time_base=str(self._time_base),
@@ -104,18 +101,11 @@ class JoinSink(Sink):
         The source must have given a frame. ``alive`` is called with the number of frames written. Raises ``CutError``
         where the pieces don't fit together.
         """
-        frame = frame_like(contents[0].like)
+        frame = frame_like(contents[0].like, alpha=self._encoding.alpha is not None)
         form = forms.of(self._encoding, self._container_name, frame, self.target, self._notes)
         with telling(self.target):
             self._stream = self._begin(frame, form.fit(frame), form.codec)
-        own = headers(self._stream.codec_context).hex()
-        for before, after in pairwise(contents):
-            if before.after != after.before:
-                raise CutError(str(self._source.path), "it is decoded otherwise from the middle")
-        if any(piece.headers != own or piece.display != repr(self._source.static_metadata) for piece in contents):
-            raise CutError(str(self._source.path), "its pieces were encoded in more than one way")
-        if len({piece.time_base for piece in contents}) != 1:
-            raise CutError(str(self._source.path), "its pieces count time in more than one way")
+        check_fit(self._source, contents, headers(self._stream.codec_context))
         decoding = iter(decoding_times([time for piece in contents for time in piece.times]))
         for path, piece in zip(files, contents, strict=True):
             for packet in piece_file.packets(path, piece, self.target):
@@ -131,6 +121,17 @@ class JoinSink(Sink):
         self._joined = True
 
 
+def check_fit(source: Source, contents: Sequence[Contents], own: bytes) -> None:
+    """Raise ``CutError`` unless pieces belong in a row, encoded under an encoder's ``own`` headers."""
+    for before, after in pairwise(contents):
+        if before.after != after.before:
+            raise CutError(str(source.path), "it is decoded otherwise from the middle")
+    if any(piece.headers != own.hex() or piece.display != repr(source.static_metadata) for piece in contents):
+        raise CutError(str(source.path), "its pieces were encoded in more than one way")
+    if len({piece.time_base for piece in contents}) != 1:
+        raise CutError(str(source.path), "its pieces count time in more than one way")
+
+
 def shape_of(frame: Frame) -> dict[str, Any]:
     """What an encoder is set up by, as JSON."""
     picture = frame.picture
@@ -141,11 +142,13 @@ def shape_of(frame: Frame) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def frame_like(shape: dict[str, Any]) -> Frame:
-    """An empty frame of this shape."""
-    picture = av.VideoFrame(shape["size"][0], shape["size"][1], shape["format"])
+def frame_like(shape: dict[str, Any], *, alpha: bool) -> Frame:
+    """An empty frame of this shape, with an ``alpha`` where the output has one."""
+    width, height = shape["size"]
+    picture = av.VideoFrame(width, height, shape["format"])
     picture.color_range, picture.colorspace, picture.color_primaries, picture.color_trc = shape["tags"]
-    return Frame(picture, 0, 0, Fraction(shape["time_base"]), 0, Fraction(shape["aspect"]))
+    clear = np.zeros((height, width), np.uint16) if alpha else None
+    return Frame(picture, 0, 0, Fraction(shape["time_base"]), 0, Fraction(shape["aspect"]), clear)
 
 
 def decoding_times(times: Sequence[int]) -> list[int]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 
 from vidseg.errors import SourceError
@@ -38,7 +39,7 @@ def require_file(path: Path) -> None:
         raise SourceError(str(path), f"can't be read: {error.strerror}") from None
 
 
-def open_input(path: Path, formats: str = FORMATS) -> InputContainer:
+def open_input(path: Path, formats: str = FORMATS, hwaccel: HWAccel | None = None) -> InputContainer:
     """Open a file for reading; the caller closes it.
 
     The path is made absolute (FFmpeg takes ``a:b.mp4`` for a protocol), and nothing but local files is followed.
@@ -49,6 +50,7 @@ def open_input(path: Path, formats: str = FORMATS) -> InputContainer:
         return av.open(
             str(path.absolute()),
             metadata_errors="replace",
+            hwaccel=hwaccel,
             options={"protocol_whitelist": "file", "format_whitelist": formats},
         )
     except (av.error.FFmpegError, ValueError) as error:

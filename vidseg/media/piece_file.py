@@ -3,7 +3,7 @@
 ::
 
     magic
-    for each packet: pts, dts, duration, size, whether it is a key frame, bytes
+    for each packet: pts, dts, duration, size, size of what is beside it, whether it is a key frame, bytes
     JSON, its length, magic
 
 It is whole or it isn't there, and its last bytes say which format it is in; nothing in it is ever executed.
@@ -19,15 +19,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from av.packet import Packet
+from av.packet import Packet, PacketSideData, PktSideDataT, packet_sidedata_type_from_literal
 
-from vidseg.errors import CutError, WriteError
+from vidseg.errors import IncompleteError, WriteError
 from vidseg.media.whole import Temporary, telling
 
-_MAGIC = b"vidseg piece 1\n"
-_HEAD = struct.Struct("<qqqI?")
+_MAGIC = b"vidseg piece 2\n"
+_HEAD = struct.Struct("<qqqII?")
 _LENGTH = struct.Struct("<Q")
 _NO_TIME = -(1 << 63)
+_BESIDE: PktSideDataT = "matroska_block_additional"
+"""What a packet has beside it that belongs to the picture: the alpha of VP9."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,21 @@ class PieceWriter:
         self.times: list[int] = []
 
     def add(self, packet: Packet[Any]) -> None:
-        """One more packet; raises ``CutError`` for what can't be kept apart from its container."""
-        if packet.has_sidedata("matroska_block_additional"):
-            raise CutError(str(self._target), "its transparency is kept beside its frames")
+        """One more packet."""
         dts = _NO_TIME if packet.dts is None else packet.dts
+        beside = bytes(packet.get_sidedata(_BESIDE)) if packet.has_sidedata(_BESIDE) else b""
+        sizes = packet.size, len(beside)
         with telling(self._target):
-            self._file.write(_HEAD.pack(packet.pts or 0, dts, packet.duration or 0, packet.size, packet.is_keyframe))
-            self._file.write(bytes(packet))
+            self._file.write(_HEAD.pack(packet.pts or 0, dts, packet.duration or 0, *sizes, packet.is_keyframe))
+            self._file.write(bytes(packet) + beside)
         self.times.append(packet.pts or 0)
+
+    def check(self, frames: int, made: int) -> None:
+        """Raise ``IncompleteError`` unless as many frames as a piece has were made, and all of them are here."""
+        if not len(self.times) == made == frames:
+            raise IncompleteError(
+                str(self._target), f"a piece has {frames} frames, {made} were made, {len(self.times)} encoded"
+            )
 
     def finish(self, contents: Contents) -> None:
         """Write what is said of it and give the file its name, replacing one that was there."""
@@ -115,8 +124,12 @@ def packets(path: Path, contents: Contents, target: Path) -> Iterator[Packet[Any
         if file.read(len(_MAGIC)) != _MAGIC:
             raise WriteError(str(target), f"{path.name} is damaged: delete it and try again")
         for _ in contents.times:
-            pts, dts, duration, size, key = _HEAD.unpack(file.read(_HEAD.size))
+            pts, dts, duration, size, size_beside, key = _HEAD.unpack(file.read(_HEAD.size))
             packet: Packet[Any] = Packet(file.read(size))
+            if size_beside:
+                beside = PacketSideData(packet_sidedata_type_from_literal(_BESIDE), size_beside)  # type: ignore[call-arg]
+                beside.update(file.read(size_beside))
+                packet.set_sidedata(beside)
             packet.pts, packet.dts = pts, None if dts == _NO_TIME else dts
             packet.duration, packet.time_base = duration, time_base
             packet.is_keyframe = key

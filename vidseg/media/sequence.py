@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from typing import Self
 
 import av
 
@@ -29,12 +31,15 @@ class SequenceSink:
         self._form: Form | None = None
         self._encoder: av.VideoCodecContext | None = None
         self._size = (0, 0)
-        self._given = self._written = 0
-        self._steps: set[int] = set()
-        self._last = 0
-        self._temporary = TemporaryFolder(target.parent, partial(containers.belongs, target))
+        self._written = 0
+        self._times: list[int] = []
+        self._place()
 
-    def __enter__(self) -> SequenceSink:
+    def _place(self) -> None:
+        """Take the folder that is written to."""
+        self._temporary = TemporaryFolder(self.target.parent, partial(containers.belongs, self.target))
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -57,12 +62,9 @@ class SequenceSink:
             picture = self._form.fit(frame)
             if self._encoder is None:
                 self._encoder = self._begin(frame, picture)
-            picture.pts, picture.time_base = self._given, self._encoder.time_base
+            picture.pts, picture.time_base = frame.pts, frame.time_base
             self._store(self._encoder.encode(picture))
-        if self._given:
-            self._steps.add(frame.pts - self._last)
-        self._last = frame.pts
-        self._given += 1
+        self._times.append(frame.pts)
 
     def _begin(self, frame: Frame, picture: av.VideoFrame) -> av.VideoCodecContext:
         assert self._form is not None  # noqa: S101 - for the type checker
@@ -71,7 +73,7 @@ class SequenceSink:
         assert isinstance(encoder, av.VideoCodecContext)  # noqa: S101 - a video encoder's
         encoder.width, encoder.height, encoder.pix_fmt = picture.width, picture.height, picture.format.name
         encoder.sample_aspect_ratio = frame.sample_aspect_ratio
-        encoder.time_base = 1 / self._source.media.rate
+        encoder.time_base = frame.time_base
         encoder.options = codec.options("", "", self._source.static_metadata)
         encoder.thread_type = "FRAME"
         encoder.thread_count = threads.most()
@@ -91,13 +93,23 @@ class SequenceSink:
 
         Raises ``WriteError``; ``IncompleteError`` where there aren't as many pictures as frames.
         """
+        self._flush()
+        self._publish()
+
+    def _flush(self) -> None:
+        """Have what the encoder still holds."""
         if self._encoder is None:
             raise IncompleteError(str(self.target), "no frame was written")
         with telling(self.target):
             self._store(self._encoder.encode(None))
+
+    def _publish(self) -> None:
+        """Count, and give the folder its name."""
+        with telling(self.target):
             there = sum(1 for file in self._temporary.path.iterdir() if file.stat().st_size)
-        if there != self._given:
-            raise IncompleteError(str(self.target), f"{self._given} frames went in, {there} came out")
-        if len(self._steps) > 1 and max(self._steps) - min(self._steps) > 1:
+        if there != len(self._times):
+            raise IncompleteError(str(self.target), f"{len(self._times)} frames went in, {there} came out")
+        steps = [after - before for before, after in pairwise(self._times)]
+        if steps and max(steps) - min(steps) > 1:
             self._notes.say("frames last unequally long, which a sequence of pictures doesn't tell")
         self._temporary.publish(overwrite=self._overwrite)

@@ -98,7 +98,8 @@ class Sink:
         """Set up the streams, by the first frame and what is encoded of it."""
         if frame.sample_aspect_ratio != 1 and self._container_name not in ("mp4", "mov") and not codec.tells_aspect:
             self._notes.say(f"pixels are not square, which can't be said with {codec.name} here: {_BETTER}")
-        codecs.check_settings(codec, self._encoding.crf, self._encoding.preset)
+        if self._encoding.encoder != "auto":  # where a preset may be another encoder's
+            codecs.check_settings(codec, self._encoding.crf, self._encoding.preset)
         media = self._source.media
         self._output = self._opened()
         stream = self._output.add_stream(
@@ -143,9 +144,10 @@ class Sink:
         crf = codec.crf if self._encoding.crf is None else self._encoding.crf
         content = self._encoding.content
         hdr = StaticMetadata() if content == "matte" else self._source.static_metadata  # a matte has no light
-        options = codec.options(f"{crf:g}", self._encoding.preset or codec.preset, hdr)
+        preset = self._encoding.preset if self._encoding.preset in codec.presets else None
+        options = codec.options(f"{crf:g}", preset or codec.preset, hdr)
         if self._flat:
-            options = codecs.keeping_flat(options)
+            options = codecs.keeping_flat(codec.encoder, options)
         if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
             advice = "; --codec hevc does" if content == "picture" else ""
             self._notes.say(f"{codec.name} carries no mastering display and light level here{advice}")

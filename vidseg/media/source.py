@@ -13,9 +13,10 @@ from av.video.stream import VideoStream
 
 from vidseg.errors import CutError, SourceError
 from vidseg.frame import Frame
-from vidseg.job import Piece, Span
+from vidseg.job import Piece, Reading, Span
 from vidseg.media import chain as filter_chain
-from vidseg.media import opening, orient, probe, timing, working
+from vidseg.media import decoders, opening, orient, probe, timing, working
+from vidseg.media.colour import Colour
 from vidseg.media.decoding import Decoder
 from vidseg.media.hdr import StaticMetadata, static_metadata
 from vidseg.media.notes import Notes
@@ -42,9 +43,11 @@ class Source:
         notes: Notes | None = None,
         formats: str = opening.FORMATS,
         piece: Piece | None = None,
+        reading: Reading | None = None,
     ) -> None:
         """Open the file; raises ``SourceError``."""
         self.path = path
+        self._reading = reading or Reading()
         self._piece = piece
         self._formats = formats
         self.span = span or Span()
@@ -60,7 +63,7 @@ class Source:
         """How many frames ``frames`` has given."""
 
     def _opened(self) -> tuple[InputContainer, VideoStream]:
-        container = opening.open_input(self.path, self._formats)
+        container = opening.open_input(self.path, self._formats, decoders.hwaccel(self._reading.hwaccel))
         try:
             return container, probe.main_video(container, self.path)
         except BaseException:
@@ -129,7 +132,7 @@ class Source:
         """Pictures of the working format as frames, their times shifted to where the output begins."""
         pictures = self._upright(self._deinterlaced(self._in_span(self._timed())))
         begin = self._piece.begin if self._piece is not None else 0
-        for index, picture in enumerate(working.worked_on(pictures, self.notes), begin):
+        for index, picture in enumerate(self._smaller(working.worked_on(pictures, self.notes)), begin):
             unit = Fraction(picture.time_base or 0) / self.media.time_base
             yield Frame(
                 picture,
@@ -139,6 +142,21 @@ class Source:
                 round((picture.duration or 0) * unit),
                 self._aspect(),
             )
+
+    def _smaller(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+        """At the scale that was asked for; sides are even, as most codecs need them."""
+        if self._reading.scale == 1:
+            yield from pictures
+            return
+        first = next(pictures, None)
+        if first is None:
+            return
+        width, height = (max(2 * round(side * self._reading.scale / 2), 2) for side in (first.width, first.height))
+        scale = (f"scale={width}:{height}:flags=area+accurate_rnd", f"format={first.format.name}")
+        tags = Colour.of(first)
+        for picture in filter_chain.filtered(chain([first], pictures), scale):
+            tags.tag(picture)
+            yield picture
 
     def _aspect(self) -> Fraction:
         aspect = self._video.sample_aspect_ratio or Fraction(1)

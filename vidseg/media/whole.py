@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from vidseg import locking
 from vidseg.errors import DiskError, IncompleteError, WriteError
 from vidseg.media import opening, probe
+from vidseg.media.exchanging import exchange
 
 
 @contextmanager
@@ -48,6 +49,8 @@ def _reason(error: BaseException) -> str:
 
 
 PREFIX, SUFFIX = ".vidseg-", ".part"
+OLD = ".old-"
+"""Between a temporary name and the name of a folder that is being replaced, where that takes two steps."""
 
 
 class Temporary:
@@ -152,31 +155,48 @@ class TemporaryFolder:
 
     def _swap(self) -> None:
         """Take the place of the old folder, which is there whole until then."""
-        old = self.path.with_suffix(".old")
-        self._target.rename(old)
+        if exchange(self.path, self._target):
+            _swept(self.path)  # the old one by now, which the next run sweeps if this process dies here
+            return
+        old = self.path.with_name(f"{self.path.stem}{OLD}{self._target.name}")
+        descriptor = os.open(self._target, os.O_RDONLY)
         try:
-            self.path.rename(self._target)
-        except OSError:
-            old.rename(self._target)
-            raise
-        shutil.rmtree(old)
+            locking.lock(descriptor)
+            self._target.rename(old)
+            try:
+                self.path.rename(self._target)
+            except OSError:
+                old.rename(self._target)
+                raise
+            _swept(old)
+        finally:
+            os.close(descriptor)
 
 
 def sweep(folder: Path) -> None:
-    """Remove the unfinished files and folders in a folder whose writers are dead."""
+    """Remove the unfinished files and folders in a folder whose writers are dead.
+
+    A folder that was to be replaced, and hadn't been, gets its name again.
+    """
     with suppress(OSError):
-        for path in folder.glob(f"{PREFIX}*{SUFFIX}"):
+        for path in [*folder.glob(f"{PREFIX}*{SUFFIX}"), *folder.glob(f"{PREFIX}*{OLD}*")]:
             with suppress(OSError):
                 descriptor = os.open(path, os.O_RDONLY)
                 try:
-                    if not locking.lock(descriptor):
-                        continue
-                    if path.is_dir():
-                        shutil.rmtree(path)
-                    else:
-                        path.unlink()
+                    if locking.lock(descriptor):
+                        _swept(path)
                 finally:
                     os.close(descriptor)
+
+
+def _swept(path: Path) -> None:
+    _, old, name = path.name.partition(OLD)
+    if old and not (path.parent / name).exists():
+        path.rename(path.parent / name)
+    elif path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)  # another run may sweep it at the same time
+    else:
+        path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

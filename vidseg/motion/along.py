@@ -7,67 +7,128 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from vidseg.frame import Cutout, Map, Matte
-from vidseg.motion.flow import followed, inside
+from vidseg.extent import Extent, extent
+from vidseg.frame import Clues, Cutout, Map, Matte, Neighbour
+from vidseg.motion.flow import followed, inside, leads, points
 
 _FIT = 6.0
 """How many codes a neighbour's point may differ and still be the same point: its weight falls by exp(-(d / _FIT)^2)."""
 
+_ROOM = 1 / 20
+"""How far around the mattes something may have gone that one of them knows of, as a part of the longer side."""
 
-def averaged(near: Sequence[Cutout], at: int) -> Matte:
+
+def averaged(near: Sequence[Cutout], at: int, how: int = cv2.INTER_LINEAR) -> Matte:
     """The matte of one of several cutouts of a shot as the mean with the others', each point where it was there.
 
     Neighbours count as far as the picture there is the same, and as they are sure (``Cutout.sure``). All need clues.
+    ``how`` is OpenCV's way of interpolating.
     """
     now = near[at]
-    assert now.clues is not None  # noqa: S101 - made by watched()
     size = (now.matte.shape[1], now.matte.shape[0])
-    weights = np.ones(now.matte.shape, np.float32) if now.sure is None else _at(now.sure, size).copy()
-    total = now.matte * weights
+    place = _place(near, now.matte)
+    if place is None or len(near) == 1:
+        return now.matte
+    weights = _part(_sure(now), place, size).copy()
+    total = now.matte[place] * weights
     for step in (1, -1):
-        flow: Map | None = None
-        for other in near[at + 1 :] if step == 1 else near[:at][::-1]:
-            flow = _flow_to(near, at, other, flow, step)
-            if flow is None:
+        reached = range(1, len(near) - at) if step == 1 else range(1, at + 1)
+        for far in reached:
+            other = near[at + step * far]
+            neighbour = _neighbour(near, at, step * far)
+            if neighbour is None:
                 break
-            assert other.clues is not None  # noqa: S101 - as above
-            misfit = cv2.blur(cv2.absdiff(followed(other.clues.soft, flow), now.clues.soft), (5, 5))
-            weight = np.exp(-np.square(misfit / _FIT)) * inside(flow)
+            weight = neighbour.weight
             if other.sure is not None:
-                weight *= followed(other.sure, flow)
-            large = _enlarged(flow, size)
-            weight = _at(weight, size)
-            total += weight * followed(other.matte, large)
-            weights += weight
-    return np.asarray(total / np.maximum(weights, 1e-6), np.float32)
+                weight = weight * cv2.remap(
+                    other.sure, *neighbour.leads, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+                )
+            flow = (_part(neighbour.flow[0], place, size), _part(neighbour.flow[1], place, size))
+            there = _followed(other.matte, flow, place, neighbour.weight.shape, how)
+            weight = _part(weight, place, size)
+            cv2.accumulateProduct(weight, there, total)
+            cv2.accumulate(weight, weights)
+    made = np.zeros_like(now.matte)
+    made[place] = total / np.maximum(weights, np.float32(1e-6))
+    return made
 
 
-def _flow_to(near: Sequence[Cutout], at: int, other: Cutout, flow: Map | None, step: int) -> Map | None:
-    """The flow from the middle one to another, one step beyond the flow so far."""
-    before = near[_place_of(near, other) - step].clues
-    assert before is not None  # noqa: S101 - made by watched()
-    more = before.onward if step == 1 else before.back
-    if more is None or flow is None:
-        return more
-    return flow + followed(more, flow)
+def _place(near: Sequence[Cutout], matte: Matte) -> Extent | None:
+    """The part of the matte in which any of them has something, with room for where that has gone."""
+    room = int(max(matte.shape) * _ROOM) + 1
+    parts = [part for part in (extent(one.matte, room) for one in near) if part is not None]
+    if not parts:
+        return None
+    ends = [(min(p[n].start for p in parts), max(p[n].stop for p in parts)) for n in (0, 1)]
+    return slice(*ends[0]), slice(*ends[1])
 
 
-def _place_of(near: Sequence[Cutout], cutout: Cutout) -> int:
-    return next(n for n, one in enumerate(near) if one is cutout)
+def _clues(cutout: Cutout) -> Clues:
+    assert cutout.clues is not None  # noqa: S101 - made by watched()
+    return cutout.clues
 
 
-def _at(values: Map, size: tuple[int, int]) -> Map:
+def _sure(cutout: Cutout) -> Map:
+    return np.ones(_clues(cutout).grey.shape, np.float32) if cutout.sure is None else cutout.sure
+
+
+def _neighbour(near: Sequence[Cutout], at: int, step: int) -> Neighbour | None:
+    """How the one ``step`` frames on (or back) is seen from here; worked out once, and kept with the clues."""
+    now = _clues(near[at])
+    if step in now.neighbours:
+        return now.neighbours[step]
+    one = 1 if step > 0 else -1
+    before = _clues(near[at + step - one])
+    flow = before.onward if one == 1 else before.back
+    if flow is not None and step != one:
+        nearer = _neighbour(near, at, step - one)
+        flow = None if nearer is None else _beyond(nearer, flow)
+    made = None
+    if flow is not None:
+        there = leads(flow)
+        misfit = cv2.blur(cv2.absdiff(followed(_clues(near[at + step]).soft, there), now.soft), (5, 5))
+        weight = cv2.exp(cv2.multiply(misfit, misfit, scale=-1 / _FIT**2))
+        weight[inside(there) == 0] = 0
+        made = Neighbour(flow, there, np.asarray(weight, np.float32))
+    now.neighbours[step] = made
+    return made
+
+
+def _beyond(nearer: Neighbour, more: tuple[Map, Map]) -> tuple[Map, Map]:
+    """The flow to a neighbour, and from where it leads to one step more."""
+    return nearer.flow[0] + followed(more[0], nearer.leads), nearer.flow[1] + followed(more[1], nearer.leads)
+
+
+def _part(values: Map, place: Extent, size: tuple[int, int]) -> Map:
+    """A part of a map of the grey copy at a matte's size."""
     if (values.shape[1], values.shape[0]) == size:
-        return values
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.float32)
+        return values[place]
+    across, down = values.shape[1] / size[0], values.shape[0] / size[1]
+    rows, columns = place
+    there = np.array(
+        [
+            [across, 0, (columns.start + 0.5) * across - 0.5],
+            [0, down, (rows.start + 0.5) * down - 0.5],
+        ],
+        np.float32,
+    )
+    shape = (columns.stop - columns.start, rows.stop - rows.start)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(values, there, shape, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _enlarged(flow: Map, size: tuple[int, int]) -> Map:
-    height, width = flow.shape[:2]
-    if (width, height) == size:
-        return flow
-    parts = [
-        part * np.float32(scale)
-        for part, scale in zip(cv2.split(flow), (size[0] / width, size[1] / height), strict=True)
-    ]
-    return np.asarray(cv2.resize(cv2.merge(parts), size, interpolation=cv2.INTER_LINEAR), np.float32)
+def _followed(matte: Matte, flow: tuple[Map, Map], place: Extent, copy: tuple[int, ...], how: int) -> Matte:
+    """A part of another's matte as seen from here; ``flow`` is that part's, in points of the grey copy."""
+    height, width = matte.shape
+    x, y = points(height, width)
+    across, down = width / copy[1], height / copy[0]
+    return np.asarray(
+        cv2.remap(
+            matte,
+            cv2.scaleAdd(flow[0], across, x[place]),
+            cv2.scaleAdd(flow[1], down, y[place]),
+            how,
+            borderMode=cv2.BORDER_REPLICATE,
+        ),
+        np.float32,
+    )

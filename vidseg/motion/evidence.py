@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vidseg.extent import extent
 from vidseg.frame import Clues, Cutout, Map
 from vidseg.motion.around import around
 from vidseg.motion.discs import disc
@@ -35,15 +36,17 @@ _PARTS = 2
 MOST = 6.0
 """Evidence is cut off here, in units of the noise."""
 
-_STEP = 6
+_STEP, _FINE = 8, 5
+"""Every so-manieth point each way counts for the motion of the place, and of a person."""
 
 
 @dataclass
 class _Seen:
-    """A cutout, and how the place and the people move from it on, for each of ``APART``."""
+    """A cutout, its largest people, and how the place and these move from it on, for each of ``APART``."""
 
     cutout: Cutout
     matte: Map
+    parts: list[NDArray[np.bool_]]
     place: dict[int, Affine] = field(default_factory=dict)
     people: dict[int, list[Affine]] = field(default_factory=dict)
 
@@ -72,7 +75,9 @@ def _seen(cutout: Cutout) -> _Seen:
     assert cutout.clues is not None  # noqa: S101 - made by watched()
     grey = cutout.clues.grey
     matte = cv2.resize(cutout.matte, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return _Seen(cutout, np.asarray(matte, np.float32))
+    count, labels, figures, _ = cv2.connectedComponentsWithStats((matte > _PERSON).view(np.uint8))
+    largest = sorted(range(1, count), key=lambda n: -int(figures[n, cv2.CC_STAT_AREA]))[:_PARTS]
+    return _Seen(cutout, np.asarray(matte, np.float32), [labels == n for n in largest])
 
 
 def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:
@@ -81,9 +86,7 @@ def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:
     if place is None:
         return
     now.place[apart] = place
-    count, labels, figures, _ = cv2.connectedComponentsWithStats((now.matte > _PERSON).astype(np.uint8))
-    largest = sorted(range(1, count), key=lambda n: -int(figures[n, cv2.CC_STAT_AREA]))[:_PARTS]
-    motions = [motion_of(there, labels == n, _STEP - 2) for n in largest]
+    motions = [motion_of(there, part, _FINE) for part in now.parts]
     now.people[apart] = [motion for motion in motions if motion is not None]
 
 
@@ -100,21 +103,21 @@ def _weighed(near: list[_Seen], at: int) -> Cutout:
             here, there = now.clues.soft, near[other].clues.soft
             place.append(_misfit(here, there, _turned(near[key].place[apart], onward)))
             each = [_misfit(here, there, _turned(motion, onward)) for motion in near[key].people[apart]]
-            people.append(np.minimum.reduce(each) if each else None)
+            people.append(_least(each) if each else None)
         if place:
             by_place.append(place)
             both = [(a, b) for a, b in zip(place, people, strict=True) if b is not None]
             if both:
-                by_people.append([np.minimum.reduce([a for a, _ in both]), np.minimum.reduce([b for _, b in both])])
+                by_people.append([_least([a for a, _ in both]), _least([b for _, b in both])])
     if not by_place:
         return now.cutout
-    least = np.minimum.reduce([one for place in by_place for one in place])
+    nearest = [_least(place) for place in by_place]
+    least = _least(nearest).copy()
     least[least >= _UNKNOWN] = 0
     noise = _noise(least, now.matte)
-    zero = np.zeros_like(least)
-    against = zero if not by_people else _against(by_people, noise)
-    moving = np.minimum(np.maximum(least / noise - 1.5, 0), 4.0)
-    clues = replace(now.clues, against=against, still=_still(now.clues.soft, by_place, noise), moving=moving)
+    against = _against(by_people, noise) if by_people else np.zeros_like(least)
+    moving = np.clip(least / noise - 1.5, 0, 4.0)
+    clues = replace(now.clues, against=against, still=_still(now.clues.soft, nearest, noise), moving=moving)
     return replace(now.cutout, clues=clues)
 
 
@@ -123,13 +126,21 @@ def _turned(motion: Affine, onward: bool) -> Affine:
     return motion if onward else np.asarray(np.linalg.inv(motion), np.float64)
 
 
-_UNKNOWN = 1e4
+_UNKNOWN = 256.0
+"""More than two codes can differ."""
 
 
 def _misfit(here: Map, there: Map, motion: Affine) -> Map:
-    """How far a motion is from explaining each point, in codes; ``_UNKNOWN`` where it leads out of the picture."""
-    other = carried(there, motion)
-    return np.asarray(np.where(other < 0, np.float32(_UNKNOWN), np.abs(here - other)), np.float32)
+    """How far a motion is from explaining each point, in codes; ``_UNKNOWN`` or more where it leads out."""
+    return np.asarray(cv2.absdiff(here, carried(there, motion)), np.float32)
+
+
+def _least(maps: list[Map]) -> Map:
+    """Point by point the smallest."""
+    least = maps[0]
+    for one in maps[1:]:
+        least = np.asarray(cv2.min(least, one), np.float32)
+    return least
 
 
 def _noise(misfit: Map, matte: Map) -> float:
@@ -146,18 +157,23 @@ def _against(by_people: list[list[Map]], noise: float) -> Map:
     return np.asarray(np.maximum(more, 0) / np.float32(noise), np.float32)
 
 
-def _still(soft: Map, by_place: list[list[Map]], noise: float) -> Map:
+def _still(soft: Map, nearest: list[Map], noise: float) -> Map:
     """Where there is enough to see that its going elsewhere would show, and it goes with the place."""
-    misfit = _mean([np.minimum.reduce(place) for place in by_place])
+    misfit = _mean(nearest)
     texture = np.zeros_like(soft)
-    height, width = soft.shape
-    for x, y in ((2, 0), (0, 2)):
-        padded = cv2.copyMakeBorder(soft, y, y, x, x, cv2.BORDER_REPLICATE)
-        for shifted in (padded[:height, :width], padded[2 * y :, 2 * x :]):
-            np.maximum(texture, np.abs(soft - shifted), out=texture)
+    for near, far in (
+        ((_ALL, slice(2, None)), (_ALL, slice(None, -2))),
+        ((slice(2, None), _ALL), (slice(None, -2), _ALL)),
+    ):
+        change = cv2.absdiff(soft[near], soft[far])
+        for part in (near, far):
+            np.maximum(texture[part], change, out=texture[part])
     seen = np.maximum(np.minimum(texture, MOST * noise) - 1.5 * misfit, 0) / np.float32(noise)
     seen[misfit >= _UNKNOWN] = 0
     return np.asarray(seen, np.float32)
+
+
+_ALL = slice(None)
 
 
 def _mean(maps: list[Map]) -> Map:
@@ -165,10 +181,11 @@ def _mean(maps: list[Map]) -> Map:
     total = np.zeros_like(maps[0])
     count = np.zeros_like(maps[0])
     for one in maps:
-        known = one < _UNKNOWN
-        total += np.where(known, one, 0)
+        known = (one < _UNKNOWN).view(np.uint8)
+        cv2.accumulate(one, total, known)
         count += known
-    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), _UNKNOWN), np.float32)
+    total[count == 0] = _UNKNOWN
+    return np.asarray(total / np.maximum(count, 1), np.float32)
 
 
 def weighed(matte: Map, clues: Clues | None, against: float, moving: float) -> Map:
@@ -179,12 +196,26 @@ def weighed(matte: Map, clues: Clues | None, against: float, moving: float) -> M
     """
     if clues is None or clues.against is None or clues.moving is None:
         return matte
-    odds = cv2.GaussianBlur(moving * clues.moving - against * clues.against, (0, 0), 1.5)
-    odds = cv2.resize(odds, (matte.shape[1], matte.shape[0]), interpolation=cv2.INTER_LINEAR)
-    likely = np.clip(matte, 0.002, 0.98)
-    changed = 1 / (1 + (1 - likely) / likely * np.exp(-odds))
-    made = matte + (changed - matte) * _thick(np.abs(changed - matte) > 0.4)
-    return np.asarray(np.where(_holes(made, matte), matte, made), np.float32)
+    place = extent(matte, 4 * _radius(matte.shape) + 4)
+    if place is None:
+        return matte
+    odds = cv2.GaussianBlur(cv2.addWeighted(clues.moving, moving, clues.against, -against, 0), (0, 0), 1.5)
+    odds = cv2.resize(odds, (matte.shape[1], matte.shape[0]), interpolation=cv2.INTER_LINEAR)[place]
+    before = matte[place]
+    likely = np.clip(before, 0.002, 0.98)
+    change = likely / (likely + (1 - likely) * cv2.exp(-odds)) - before
+    much = np.abs(change) > 0.4
+    if not much.any():
+        return matte
+    changed = before + change * _thick(much, _radius(matte.shape))
+    made = matte.copy()
+    made[place] = np.where(_holes(changed, before), before, changed)
+    return made
+
+
+def _radius(shape: tuple[int, ...]) -> int:
+    """How thick a seam along an edge may be, in points of a matte."""
+    return max(round(max(shape) / 160), 1)
 
 
 def _holes(made: Map, before: Map) -> NDArray[np.bool_]:
@@ -197,8 +228,7 @@ def _holes(made: Map, before: Map) -> NDArray[np.bool_]:
     return np.asarray(gone & ~np.isin(labels, outside), np.bool_)
 
 
-def _thick(changes: NDArray[np.bool_]) -> Map:
+def _thick(changes: NDArray[np.bool_], radius: int) -> Map:
     """Where changes are more than a seam along an edge, which occlusion makes: 1, softly falling to 0."""
-    radius = max(round(max(changes.shape) / 160), 1)
     opened = cv2.morphologyEx(changes.astype(np.uint8), cv2.MORPH_OPEN, disc(radius))
     return np.asarray(cv2.GaussianBlur(cv2.dilate(opened, disc(2 * radius)).astype(np.float32), (0, 0), 1), np.float32)

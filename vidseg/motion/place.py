@@ -11,16 +11,16 @@ from vidseg.frame import Map
 Affine = NDArray[np.float64]
 """``(3, 3)``: where a point ``(x, y, 1)`` of one copy is in another."""
 
-_OUTSIDE = -1e4
-"""So far below any grey that no mixture with the edge is one."""
+_OUTSIDE = -1e6
+"""So far below any grey that no mixture with the edge is one, and that none is near one."""
 
 _LEAST = 20
 """Points of the coarse grid that a motion must rest on."""
 
-_ROUNDS = 6
+_ROUNDS = 4
 
 
-def motion_of(flow: Map, part: NDArray[np.bool_], step: int) -> Affine | None:
+def motion_of(flow: tuple[Map, Map], part: NDArray[np.bool_], step: int) -> Affine | None:
     """The affine motion that most of a part's flow agrees with; ``None`` where the part is too small.
 
     Every ``step``-th point counts. Iteratively reweighted least squares with the weights of Geman and McClure, begun at
@@ -33,7 +33,7 @@ def motion_of(flow: Map, part: NDArray[np.bool_], step: int) -> Affine | None:
     rows, columns = rows * step + step // 2, columns * step + step // 2
     size = float(max(width, height))
     points = np.stack([np.ones(rows.size), columns / size - 0.5, rows / size - 0.5], 1)
-    wanted = flow[rows, columns].astype(np.float64)
+    wanted = np.stack([one[rows, columns] for one in flow], 1).astype(np.float64)
     error = np.hypot(*(wanted - np.median(wanted, 0)).T)
     fit = np.zeros((3, 2))
     for _ in range(_ROUNDS):
@@ -49,7 +49,7 @@ def motion_of(flow: Map, part: NDArray[np.bool_], step: int) -> Affine | None:
 
 
 def carried(grey: Map, motion: Affine) -> Map:
-    """A copy as one sees it that moves along: what it has at ``motion`` of each point, less than 0 beyond its edge."""
+    """A copy as one sees it that moves along: what it has at ``motion`` of each point, at most -256 beyond its edge."""
     height, width = grey.shape
     return np.asarray(
         cv2.warpAffine(

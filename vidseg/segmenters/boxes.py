@@ -92,15 +92,17 @@ def squares(
 ) -> Iterator[Box]:
     """Each as a square of the frame with a margin (a part of its side); cut where the frame is narrower.
 
+    Its ends lie where a picture of it can be made by halves: on multiples of a power of two, at most 1/64 of the side.
     ``copy`` and ``frame`` are width and height of what the rectangles are measured in and of what they are wanted for.
     """
     for rectangle in rectangles:
         scale = [frame[0] / copy[0], frame[1] / copy[1]]
         middle = [(rectangle[n] + rectangle[n + 2]) / 2 * scale[n] for n in (0, 1)]
         side = max((rectangle[n + 2] - rectangle[n]) * scale[n] for n in (0, 1)) * (1 + 2 * margin)
+        step = 1 << max(int(side / 64).bit_length() - 1, 0)
         ends = []
         for n in (0, 1):
-            length = min(side, frame[n])
-            start = min(max(middle[n] - length / 2, 0), frame[n] - length)
-            ends.append((round(start), max(round(start + length), round(start) + 1)))
+            length = min(max(round(side / step), 1) * step, frame[n])
+            start = min(max(round((middle[n] - length / 2) / step) * step, 0), frame[n] - length)
+            ends.append((start, start + length))
         yield ends[0][0], ends[1][0], ends[0][1], ends[1][1]

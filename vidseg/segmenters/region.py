@@ -9,8 +9,10 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vidseg.errors import OptionError
+from vidseg.extent import Extent
 from vidseg.frame import Cutout, Frame, Map, Matte
 from vidseg.media import crop
 from vidseg.media.crop import Box
@@ -32,6 +34,9 @@ _AGAINST, _MOVING = 2.5, 1.0
 _UNFOUND = 0.25
 """How sure it is that nobody is where no box is."""
 
+_NOTHING = 0.01
+"""Less than this of a person is none."""
+
 _LOW, _HIGH = 0.35, 0.65
 """How far the models must agree on a box to be believed nothing, and everything."""
 
@@ -47,7 +52,8 @@ class Region(Segmenter):
     around what moves with him, ``models`` look at a square. The more they agree, the surer is what they say; what goes
     with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how many frames on
     each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what was seen in them.
-    The matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (or the frame's own, if that is less).
+    Of a model with several classes ``categories`` are wanted (all but the first without), for which what moves is no
+    evidence. The matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (the frame's own, if that is less).
     """
 
     finder: str = "landscape"
@@ -55,13 +61,14 @@ class Region(Segmenter):
     motion: bool = True
     follow: int = 2
     passes: int = 1
+    categories: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Load each model and run it once; raises ``ModelError`` or ``OptionError``."""
         if not self.models or self.passes < 1 or self.follow < (1 if self.motion else 0):
             raise OptionError("region", "needs a model, a pass, and with motion a neighbour")
-        for model in dict.fromkeys((self.finder, *self.models)):
-            with Network(model) as network:
+        for model, categories in self._needed():
+            with Network(model, categories) as network:
                 network.matte(np.zeros((network.height, network.width, 3), np.uint8))
 
     @property
@@ -71,20 +78,22 @@ class Region(Segmenter):
             return 0
         return watch.AHEAD + 1 + (evidence.REACH if self.motion else 0) + self.passes * self.follow
 
+    def _needed(self) -> dict[tuple[str, tuple[str, ...]], None]:
+        """Each model with the classes that are wanted of it, once; the finder looks for people."""
+        return dict.fromkeys([(self.finder, ()), *((model, self.categories) for model in self.models)])
+
     def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
         """One cutout for each frame."""
         with ExitStack() as stack:
-            networks = {
-                model: stack.enter_context(Network(model)) for model in dict.fromkeys((self.finder, *self.models))
-            }
-            stream: Iterator[Cutout] = _looked(frames, networks[self.finder])
+            networks = {needed: stack.enter_context(Network(*needed)) for needed in self._needed()}
+            stream: Iterator[Cutout] = _looked(frames, networks[self.finder, ()])
             if self.follow:
                 stream = watch.watched(stream)
             if self.motion:
                 stream = evidence.witnessed(stream)
-            near = [networks[model] for model in self.models]
+            near = [networks[model, self.categories] for model in self.models]
             for _ in range(self.passes):
-                stream = _seen_near(stream, near, self.follow)
+                stream = _seen_near(stream, near, self.follow, 0 if self.categories else _MOVING)
             with closing(stream):  # type: ignore[type-var]
                 yield from stream
 
@@ -92,16 +101,23 @@ class Region(Segmenter):
 def _looked(frames: Iterable[Frame], network: Network) -> Generator[Cutout]:
     """What the finder sees in the whole picture."""
     for frame in frames:
-        yield Cutout(frame, network.matte(crop.rgb(frame, crop.whole(frame), network.width, network.height)))
+        seen = network.matte(crop.rgb(frame, crop.whole(frame), network.width, network.height))
+        yield Cutout(frame, _rid(seen))
 
 
-def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int) -> Generator[Cutout]:
+def _rid(matte: Matte) -> Matte:
+    """What a model gives, rid of what it all but rules out, so that there is less to look at."""
+    return np.asarray(np.where(matte < _NOTHING, 0, matte), np.float32)
+
+
+def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int, moving: float) -> Generator[Cutout]:
     """Boxes from the mattes of the frames around, and what the models see in them."""
     small = (cutout.with_matte(_on_copy(cutout)) for cutout in cutouts)
     for near, at in around(small, follow, watch.begins):
         now = near[at]
-        likely = averaged(near, at) if follow else now.matte
-        yield _put_together(now, boxes.found(likely, None if now.clues is None else now.clues.moving), networks)
+        likely = averaged(near, at, cv2.INTER_NEAREST) if follow else now.matte
+        rectangles = boxes.found(likely, None if now.clues is None else now.clues.moving)
+        yield _put_together(now, rectangles, networks, moving)
 
 
 def _on_copy(cutout: Cutout) -> Map:
@@ -110,7 +126,7 @@ def _on_copy(cutout: Cutout) -> Map:
     return evidence.weighed(np.asarray(small, np.float32), cutout.clues, _AGAINST, 0)
 
 
-def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: list[Network]) -> Cutout:
+def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: list[Network], moving: float) -> Cutout:
     frame = cutout.frame
     wide, high = watch.size_of(frame)
     scale = min(WORKING / max(frame.width, frame.height), 1)
@@ -120,58 +136,67 @@ def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: l
     covered = np.zeros((high, wide), np.bool_)
     for box in boxes.squares(rectangles, (wide, high), (frame.width, frame.height), _MARGIN):
         seen, agreed = _seen(frame, box, networks)
-        part = _place(seen, box, frame, width, height)
-        np.maximum(matte, part, out=matte)
+        place, part = _place(seen, box, frame, width, height)
+        np.maximum(matte[place], part, out=matte[place])
         left, right = (round(x * wide / frame.width) for x in (box[0], box[2]))
         top, bottom = (round(y * high / frame.height) for y in (box[1], box[3]))
-        inside = (slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1)))
-        trust = _trust(agreed, part, cutout)
+        inside = (slice(min(top, high - 1), max(bottom, top + 1)), slice(min(left, wide - 1), max(right, left + 1)))
+        trust = _trust(agreed, seen, inside, cutout)
         sure[inside] = np.where(covered[inside], np.maximum(sure[inside], trust), trust)
         covered[inside] = True
-    matte = np.clip(evidence.weighed(matte, cutout.clues, _AGAINST, _MOVING), 0, 1)
+    matte = np.clip(evidence.weighed(matte, cutout.clues, _AGAINST, moving), 0, 1)
     return replace(cutout, matte=matte, sure=sure)
 
 
 def _seen(frame: Frame, box: Box, networks: list[Network]) -> tuple[Matte, float]:
     """What the models see in a box, and how far they agree (the shared part of what they find, softly)."""
+    picture = crop.rgb(frame, box, max(one.width for one in networks), max(one.height for one in networks))
     masks = []
     for network in networks:
-        mask = network.matte(crop.rgb(frame, box, network.width, network.height))
-        masks.append(cv2.resize(mask, (256, 256), interpolation=cv2.INTER_LINEAR) if mask.shape != (256, 256) else mask)
+        mask = network.matte(_sized(picture, network.width, network.height))
+        masks.append(_sized(mask, picture.shape[1], picture.shape[0]))
     if len(masks) == 1:
-        return np.asarray(masks[0], np.float32), 1.0
+        return _rid(masks[0]), 1.0
     least, most = np.minimum.reduce(masks), np.maximum.reduce(masks)
     product = np.multiply.reduce(masks)
     both = 0.5 * np.power(product, 1 / len(masks)) + 0.5 * np.mean(masks, 0, dtype=np.float32)
-    return np.asarray(both, np.float32), float(least.sum() / max(float(most.sum()), 1.0))
+    return _rid(both), float(least.sum() / max(float(most.sum()), 1.0))
 
 
-def _place(seen: Matte, box: Box, frame: Frame, width: int, height: int) -> Matte:
-    """What was seen in a box at its place in a matte of the whole picture."""
+def _sized(picture: NDArray[Any], width: int, height: int) -> NDArray[Any]:
+    if picture.shape[:2] == (height, width):
+        return picture
+    shrinks = picture.shape[1] >= width and picture.shape[0] >= height
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=how))
+
+
+def _place(seen: Matte, box: Box, frame: Frame, width: int, height: int) -> tuple[Extent, Matte]:
+    """The part of a working matte that a box covers, and what was seen there."""
     x, y = width / frame.width, height / frame.height
     across, down = seen.shape[1] / ((box[2] - box[0]) * x), seen.shape[0] / ((box[3] - box[1]) * y)
+    left, top, right, bottom = int(box[0] * x), int(box[1] * y), -int(-box[2] * x // 1), -int(-box[3] * y // 1)
     to_box: Any = np.array(
         [
-            [across, 0, 0.5 * across - box[0] * x * across - 0.5],
-            [0, down, 0.5 * down - box[1] * y * down - 0.5],
+            [across, 0, (left + 0.5 - box[0] * x) * across - 0.5],
+            [0, down, (top + 0.5 - box[1] * y) * down - 0.5],
         ],
         np.float32,
     )
-    inside = (slice(int(box[1] * y), -int(-box[3] * y // 1)), slice(int(box[0] * x), -int(-box[2] * x // 1)))
+    size = (right - left, bottom - top)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    placed = cv2.warpAffine(seen, to_box, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    kept = np.zeros_like(placed)
-    kept[inside] = placed[inside]
-    return np.clip(kept, 0, 1)
+    placed = cv2.warpAffine(seen, to_box, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return (slice(top, bottom), slice(left, right)), np.clip(placed, 0, 1)
 
 
-def _trust(agreed: float, part: Matte, cutout: Cutout) -> float:
-    """How sure a box is, 0.03 to 1: more agreement is asked of what goes with the place."""
+def _trust(agreed: float, seen: Matte, place: Extent, cutout: Cutout) -> float:
+    """How sure a box at a place of the grey copy is, 0.03 to 1: more agreement is asked of what goes with the place."""
     clues = cutout.clues
     more = 0.0
     if clues is not None and clues.still is not None and clues.moving is not None:
-        small = cv2.resize(part, (clues.still.shape[1], clues.still.shape[0]), interpolation=cv2.INTER_AREA) > 0.5
-        still, moving = int((clues.still[small] > 1).sum()), int((clues.moving[small] > 0.5).sum())
+        still_there, moving_there = clues.still[place], clues.moving[place]
+        small = _sized(seen, still_there.shape[1], still_there.shape[0]) > 0.5
+        still, moving = int((still_there[small] > 1).sum()), int((moving_there[small] > 0.5).sum())
         if still + moving > 0:
             more = _STILL * float(np.clip((still / (still + moving) - 0.7) / 0.2, 0, 1))
     return float(np.clip((agreed - _LOW - more) / (_HIGH - _LOW), 0.03, 1))

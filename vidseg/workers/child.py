@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib
 import logging
 import os
 import queue
@@ -39,11 +38,12 @@ def main(descriptor: int, parent: int, verbose: bool) -> None:
     pipe = Connection(descriptor)
     threading.Thread(target=_read, args=(pipe, asked), daemon=True).start()
     from vidseg import heap, tasks, threads
+    from vidseg.segmenters import loading
 
     heap.keep_large_blocks_apart()
     pipe.send((READY, None))
     with contextlib.suppress(ImportError):  # slow, and nearly every task wants it: while the request is looked at
-        importlib.import_module("mediapipe.tasks.python")
+        loading.mediapipe()
     pipe.send((READY, None))  # a sign of life, from which its patience counts
     while True:
         most, room, task = asked.get()

@@ -93,7 +93,11 @@ class Cluster:
         self.close()
 
     def _workers(self) -> list[str]:
-        return list(self._client.scheduler_info(n_workers=-1)["workers"])
+        """Those that the scheduler knows; raises ``WorkersError`` where it is lost, and what it knew with it."""
+        known = self._client.scheduler_info(n_workers=-1)
+        if self._client.status != "running" or "workers" not in known:
+            raise WorkersError(self._address, "the cluster is gone")
+        return list(known["workers"])
 
     @property
     def count(self) -> int:
@@ -171,16 +175,13 @@ class Cluster:
         try:
             answer: Answer = given.future.result()
         except Exception as error:
-            if self._client.status != "running":
-                raise WorkersError(self._address, "the cluster is gone") from None
+            self._check_alive()
             return [(number, Lost(f"was lost ({type(error).__name__})"))]
         if isinstance(answer, Failed) and given.begun > 1:  # perhaps only since a worker that died had done it
             return [(number, Lost(f"was lost, and the next one says: {answer.reason}"))]
         return [(number, answer)]
 
     def _check_alive(self) -> None:
-        if self._client.status != "running":
-            raise WorkersError(self._address, "the cluster is gone")
         if self._workers():
             self._alone_since = None
         elif self._alone_since is None:

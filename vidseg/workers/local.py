@@ -90,9 +90,20 @@ class _Process:
 class Local:
     """``count`` processes, begun at once so that they load their libraries while the request is still looked at."""
 
-    def __init__(self, count: int, *, stall: float = STALL, verbose: bool = False, memory: int | None = None) -> None:
-        """``memory`` is what a worker may take, in bytes; an equal part of what is available without."""
-        self._stall, self._verbose, self._memory = stall, verbose, memory
+    def __init__(
+        self,
+        count: int,
+        *,
+        threads: int | None = None,
+        stall: float = STALL,
+        verbose: bool = False,
+        memory: int | None = None,
+    ) -> None:
+        """``threads`` is how many each may have for a codec, where that isn't what comes of sharing out.
+
+        ``memory`` is what each may take, in bytes; an equal part of what is available without.
+        """
+        self._stall, self._verbose, self._asked, self._memory = stall, verbose, threads, memory
         self._failed_starts = 0
         self._slots: list[_Process | None] = []
         self.resize(count)
@@ -100,7 +111,8 @@ class Local:
     def resize(self, count: int, of: int | None = None) -> None:
         """Have so many, and share out processors and memory among them, that of ``of``; while none has a task."""
         self.count = count
-        self._threads = max(-(-available_processors() // count), 1)
+        # one alone leaves it to the codecs: x264 has half as many again as there are processors, since some always wait
+        self._threads = self._asked or (0 if count == 1 else max(-(-available_processors() // count), 1))
         self._bytes = _part_of_memory(count) if self._memory is None else self._memory * (of or count) // count
         try:
             while len(self._slots) < count:
