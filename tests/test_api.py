@@ -57,7 +57,9 @@ def test_replace_hands_its_settings_on(clip: Path) -> None:
     )  # fmt: skip
     recipe = done.job.recipe
     assert recipe.segmenter == Region(models=("landscape",))
-    assert recipe.effect.settings() == {"stage": "Replace", "background": "green", "fit": "contain"}
+    assert recipe.effect.settings() == {
+        "stage": "Replace", "background": "green", "fit": "contain", "light_wrap": 0.0,
+    }  # fmt: skip
     assert recipe.encoding == Encoding("vp9", 40, "8")
     assert (done.job.span.start, done.job.span.end) == (Fraction(1, 25), HALF)  # 0.04 as who writes it means it
 

@@ -45,7 +45,7 @@ def test_a_recipe_says_every_stage_and_setting() -> None:
     assert json.loads(recipe().to_json()) == {
         "segmenter": {"stage": "Disc", "radius": 0.3, "size": 64},
         "filters": [{"stage": "Steepen", "low": 0.25, "high": 0.75, "finer": 2}, {"stage": "Enlarge"}],
-        "effect": {"stage": "Replace", "background": "green", "fit": "cover"},
+        "effect": {"stage": "Replace", "background": "green", "fit": "cover", "light_wrap": 0.0},
         "encoding": {
             "codec": "h264",
             "crf": 12.5,

@@ -112,8 +112,8 @@ def test_what_is_not_given_is_left_to_the_program() -> None:
         "grow": 0, "shrink": 0, "feather": 0, "feather_in": 0, "keep_largest": False, "invert": False, "dry_run": False,
         "quiet": False, "verbose": False, "as_json": False,
         "recursive": False, "name": None,
-        "encoder": "software", "scale": Fraction(1), "hwaccel": "none", "threads": None, "memory": None,
-        "workers": None, "cluster": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
+        "encoder": "software", "scale": Fraction(1), "hwaccel": "none", "threads": None,
+        "workers": None, "cluster": None, "memory": None, "piece": Fraction(30), "stall": 120, "progress": "bar",
         "reports": (), "save_recipe": None,
     }  # fmt: skip
 
@@ -128,6 +128,7 @@ def test_what_is_given_arrives() -> None:
         "--json",
         "--recursive", "--name", "{stem}.mp4",
         "--encoder", "auto", "--scale", "0.3", "--hwaccel", "cuda", "--threads", "5",
+        "--memory", "1.5G",
         "--workers", "3", "--cluster", "tcp://host:8786", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
         "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml",
     )  # fmt: skip
@@ -141,7 +142,8 @@ def test_what_is_given_arrives() -> None:
         "invert": True, "dry_run": True, "quiet": True, "verbose": True,
         "as_json": True,
         "recursive": True, "name": "{stem}.mp4",
-        "encoder": "auto", "scale": Fraction(3, 10), "hwaccel": "cuda", "threads": 5, "memory": None,
+        "encoder": "auto", "scale": Fraction(3, 10), "hwaccel": "cuda", "threads": 5,
+        "memory": 1_500_000_000,
         "workers": 3, "cluster": "tcp://host:8786", "piece": Fraction(90), "stall": 5.5, "progress": "json",
         "reports": (Path("r.html"), Path("r.json")), "save_recipe": Path("r.toml"),
     }  # fmt: skip

@@ -33,7 +33,7 @@ def test_a_saved_recipe_makes_the_same(vidseg: Run, clip: Path, tmp_path: Path) 
     assert tomllib.loads(recipe.read_text()) == {
         "command": "replace", "bg": "sea.mkv", "fit": "stretch", "crf": 31.5, "preset": "fast", "start": "0.04",
         "quality": "good", "threshold": 0.5, "softness": 0.6, "grow": 0, "shrink": 0, "feather": 0, "feather-in": 0,
-        "encoder": "software", "scale": "1",
+        "encoder": "software", "scale": "1", "light-wrap": 0.0,
     }  # fmt: skip
     assert vidseg("run", recipe, clip, "-o", tmp_path / "second.mp4").code == 0
     assert (tmp_path / "first.mp4").read_bytes() == (tmp_path / "second.mp4").read_bytes()

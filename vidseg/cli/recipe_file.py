@@ -19,7 +19,7 @@ COMMAND = "command"
 RUN = frozenset(
     {
         "sources", "recursive", "from_file", "output", "out_dir", "name", "existing", "dry_run", "quiet", "verbose",
-        "as_json", "workers", "threads", "memory", "piece", "stall", "progress", "reports", "save_recipe", "cluster",
+        "as_json", "workers", "threads", "piece", "stall", "memory", "progress", "reports", "save_recipe", "cluster",
         "help", "start", "end", "hwaccel",
     }
 )  # fmt: skip

@@ -101,7 +101,7 @@ class Local:
     ) -> None:
         """``threads`` is how many each may have for a codec, where that isn't what comes of sharing out.
 
-        ``memory`` is what each may take, in bytes; an equal part of what is available without.
+        ``memory`` is what a worker may take, in bytes; an equal part of what is available without.
         """
         self._stall, self._verbose, self._asked, self._memory = stall, verbose, threads, memory
         self._failed_starts = 0
