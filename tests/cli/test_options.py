@@ -128,7 +128,6 @@ def test_what_is_given_arrives() -> None:
         "--json",
         "--recursive", "--name", "{stem}.mp4",
         "--encoder", "auto", "--scale", "0.3", "--hwaccel", "cuda", "--threads", "5",
-        "--memory", "1.5G",
         "--workers", "3", "--cluster", "tcp://host:8786", "--piece", "1:30", "--stall", "5.5", "--progress", "json",
         "--report", "r.html", "--report", "r.json", "--save-recipe", "r.toml",
     )  # fmt: skip
@@ -143,7 +142,7 @@ def test_what_is_given_arrives() -> None:
         "as_json": True,
         "recursive": True, "name": "{stem}.mp4",
         "encoder": "auto", "scale": Fraction(3, 10), "hwaccel": "cuda", "threads": 5,
-        "memory": 1_500_000_000,
+        "memory": None,
         "workers": 3, "cluster": "tcp://host:8786", "piece": Fraction(90), "stall": 5.5, "progress": "json",
         "reports": (Path("r.html"), Path("r.json")), "save_recipe": Path("r.toml"),
     }  # fmt: skip
@@ -197,3 +196,7 @@ def test_memory_in_this_process_alone(vidseg: Run, tmp_path: Path) -> None:
     clip = Clip(frames=2).write(tmp_path / "a.mp4")
     ran = vidseg("replace", clip, "--bg", "green", "--memory", "20G", "--quality", "fast")
     assert ran.code == 0, ran.err
+
+
+def test_memory_arrives_where_the_workers_are_this_machine_s() -> None:
+    assert parsed("a.mp4", "--workers", "0", "--memory", "1.5G")["memory"] == 1_500_000_000
