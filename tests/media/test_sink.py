@@ -147,9 +147,9 @@ def test_a_folder_that_mustnt_be_written_is_told(source: Path, out: Path) -> Non
     ("number", "reason"),
     [
         (errno.ENOSPC, "the disk is full"),
-        (errno.EDQUOT, "the disk is full"),
+        (errno.EDQUOT, "the disk is full for this user (a quota)"),
         (errno.EACCES, "can't be written: Permission denied"),
-        (errno.EROFS, "can't be written: Read-only file system"),
+        (errno.EROFS, "the disk can't be written to any more (it is read-only)"),
         (errno.EIO, "writing failed: Input/output error"),
     ],
 )

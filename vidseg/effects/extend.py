@@ -120,4 +120,6 @@ def _paint(plane: Plane, matte: Matte, strips: list[Strip], person: Plane, place
             box = (rows, columns)
             share = matte[box].astype(np.float32) * np.float32(1 / FULL)
             ours, behind = person[box].astype(np.float32), place[box].astype(np.float32)
-            plane[box] = np.rint(own(plane[box].astype(np.float32), ours, behind, share, top))
+            found = np.rint(own(plane[box].astype(np.float32), ours, behind, share, top))
+            # a full pixel is the person's as it is, which arithmetic in float32 would miss by a code in 10 bits
+            np.copyto(plane[box], found, casting="unsafe", where=matte[box] != FULL)
