@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -69,6 +70,20 @@ def test_models_by_their_sums(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert found["general"].state == found["landscape"].state == "broken"
     assert "is not what it was" in found["general"].text
     assert "No such file" in found["landscape"].text
+
+
+def test_a_model_that_was_pulled_is_compared_with_its_pin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VIDSEG_MODELS", str(tmp_path))
+    assert "hair_segmenter" not in by_name(health._models())
+    file = tmp_path / "hair_segmenter.tflite"
+    file.write_bytes(b"a model")
+    sum_of = hashlib.sha256(b"a model").hexdigest()
+    (tmp_path / "hair_segmenter.tflite.sha256").write_text(f"{sum_of}  {file.name}\n")
+    assert by_name(health._models())["hair_segmenter"] == Fact("hair_segmenter", f"as it was pulled, SHA-256 {sum_of}")
+    file.write_bytes(b"another")
+    found = by_name(health._models())["hair_segmenter"]
+    assert found.state == "broken"
+    assert "isn't what was downloaded" in found.text
 
 
 def test_no_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:

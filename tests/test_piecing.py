@@ -288,6 +288,15 @@ def test_a_missing_piece_is_an_error_and_the_others_stay(tmp_path: Path) -> None
     assert pieces[0].file.exists()
 
 
+def test_what_a_killed_worker_had_begun_goes_with_the_pieces(tmp_path: Path) -> None:
+    job, pieces = made(tmp_path)
+    folder = pieces[0].file.parent
+    (folder / ".vidseg-0123456789ab.part").write_bytes(b"half a piece")
+    join(job, pieces)
+    assert job.target.exists()
+    assert not folder.exists()
+
+
 def test_pieces_whose_seams_differ_are_not_joined_but_the_job_is_done_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,15 +316,6 @@ def test_pieces_whose_seams_differ_are_not_joined_but_the_job_is_done_whole(
     monkeypatch.undo()
     render(replace(job, target=tmp_path / "whole.mp4"))
     same(job.target, tmp_path / "whole.mp4")
-
-
-def test_what_a_worker_that_died_had_begun_goes_with_the_pieces(tmp_path: Path) -> None:
-    job, pieces = made(tmp_path)
-    folder = pieces[0].file.parent
-    (folder / f".vidseg-dead-{pieces[0].file.name}.part").write_bytes(b"half")
-    join(job, pieces)
-    assert job.target.exists()
-    assert not folder.exists()
 
 
 def test_pieces_of_two_encodings_are_not_joined(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vidseg import libraries, machine
+from vidseg.errors import ModelError
 from vidseg.json_line import json_line
+from vidseg.segmenters import published
 from vidseg.version import VERSION
 from vidseg.workers.local import ended, usual_count
 
@@ -177,11 +179,10 @@ def _why_not(encoders: tuple[str, ...]) -> dict[str, str | None]:
 
 def _models() -> Iterator[Fact]:
     from vidseg.segmenters.model_file import BUNDLED
-    from vidseg.segmenters.published import sum_of
 
     for name, path in BUNDLED.items():
         try:
-            found = sum_of(path)
+            found = published.sum_of(path)
         except OSError as error:
             yield Fact(name, f"{path} can't be read: {error.strerror}; install vidseg again", "broken")
             continue
@@ -189,12 +190,17 @@ def _models() -> Iterator[Fact]:
             yield Fact(name, f"{path} is not what it was (SHA-256 {found}); install vidseg again", "broken")
         else:
             yield Fact(name, f"whole, SHA-256 {found}")
+    for name, model in published.PUBLISHED.items():
+        if model.path.is_file():
+            try:
+                path = published.path_of(name)
+                yield Fact(name, f"as it was pulled, SHA-256 {published.sum_of(path)}")
+            except (ModelError, OSError) as error:
+                yield Fact(name, str(error), "broken")
 
 
 def _space() -> Iterator[Fact]:
-    from vidseg.segmenters.published import folder as cache
-
-    for name, folder in (("here", _here()), ("temporary files", _temporary()), ("cache", cache())):
+    for name, folder in (("here", _here()), ("temporary files", _temporary()), ("models", published.folder())):
         if folder is None:
             yield Fact(name, "there is no such folder", "broken" if name == "temporary files" else "absent")
             continue

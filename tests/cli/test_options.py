@@ -200,3 +200,7 @@ def test_memory_in_this_process_alone(vidseg: Run, tmp_path: Path) -> None:
     clip = Clip(frames=2).write(tmp_path / "a.mp4")
     ran = vidseg("replace", clip, "--bg", "green", "--memory", "20G", "--quality", "fast")
     assert ran.code == 0, ran.err
+
+
+def test_memory_arrives_where_the_workers_are_this_machine_s() -> None:
+    assert parsed("a.mp4", "--workers", "0", "--memory", "1.5G")["memory"] == 1_500_000_000
