@@ -68,18 +68,21 @@ def _estimate(planes: list[Plane], weights: dict[tuple[int, ...], Plane]) -> NDA
     """Weighted means of all planes, at one small size, everywhere: where there is no weight, from further away."""
     height, width = planes[0].shape
     size = (-(-width // STEP), -(-height // STEP))
-    sums = []
-    for plane in planes:
-        fine = plane.dtype == np.uint16  # at most 12 bits, so that the product has 16
-        weight = weights[plane.shape].astype(plane.dtype, copy=False)
-        product = cv2.multiply(plane, weight, scale=1 / 16 if fine else 1, dtype=cv2.CV_16U)
-        scale = (16 if fine else 1) / 255
-        sums.append(cv2.resize(product, size, interpolation=cv2.INTER_AREA).astype(np.float32) * scale)
-    totals = {}
+    means = []
     for shape, weight in weights.items():
-        weight = cv2.multiply(weight, 256, dtype=cv2.CV_16U)  # so that little isn't rounded to nothing
-        totals[shape] = cv2.resize(weight, size, interpolation=cv2.INTER_AREA).astype(np.float32) / (256 * 255)
-    return pulled_and_pushed(np.dstack(sums), np.dstack([totals[plane.shape] for plane in planes]))
+        sums = [_weighed(plane, weight, size) for plane in planes if plane.shape == shape]
+        exact = cv2.multiply(weight, 256, dtype=cv2.CV_16U)  # so that little isn't rounded to nothing
+        total = cv2.resize(exact, size, interpolation=cv2.INTER_AREA).reshape(size[::-1]).astype(np.float32)
+        means.append(pulled_and_pushed(np.dstack(sums), total / np.float32(256 * 255)))
+    return np.dstack(means)
+
+
+def _weighed(plane: Plane, weight: Plane, size: tuple[int, int]) -> NDArray[np.float32]:
+    """A plane times its weight, at a small size."""
+    fine = plane.dtype == np.uint16  # at most 12 bits, so that the product has 16
+    product = cv2.multiply(plane, weight.astype(plane.dtype, copy=False), scale=1 / 16 if fine else 1, dtype=cv2.CV_16U)
+    small = cv2.resize(product, size, interpolation=cv2.INTER_AREA).reshape(size[::-1])
+    return small.astype(np.float32) * np.float32((16 if fine else 1) / 255)
 
 
 def _enlarged(estimate: NDArray[np.float32], plane: Plane, top: int) -> Plane:

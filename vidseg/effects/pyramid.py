@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vidseg.effects.samples import Values
 
@@ -17,22 +18,24 @@ _TRUST = 0.1
 """The weight of the coarser mean beside a point of full weight: what is nearly all background doesn't count alone."""
 
 
-def pulled_and_pushed(sums: Values, totals: Values) -> Values:
+def pulled_and_pushed(sums: Values, weight: NDArray[np.float32]) -> Values:
     """Means where there is weight, and the mean of a wider area beside or instead of them where there is little.
 
-    ``sums`` are values times their weights, ``(height, width, parts)``; ``totals`` the weights, for each part or, with
-    one part, for all.
+    ``sums`` are values times their weight, ``(height, width, parts)``, at most three; ``weight`` is ``(height, width)``.
     """
+    return _pushed(np.dstack([sums, weight]))[:, :, :-1]
+
+
+def _pushed(sums: Values) -> Values:
+    """The weight is the last part, and is 1 in what is given: all in one array, which OpenCV is quickest with."""
     height, width = sums.shape[:2]
-    if height == width == 1:
-        return np.asarray(sums / np.maximum(totals, np.float32(1e-9)), np.float32)
-    half = ((width + 1) // 2, (height + 1) // 2)
-    fewer = pulled_and_pushed(_resized(sums, *half), _resized(totals, *half))
-    means = _resized(fewer, width, height)
-    means *= np.float32(_TRUST)
-    means += sums
-    means /= totals + np.float32(_TRUST)
-    return means
+    means = sums
+    if height > 1 or width > 1:
+        half = ((width + 1) // 2, (height + 1) // 2)
+        means = _resized(_pushed(_resized(sums, *half)), width, height)
+        means *= np.float32(_TRUST)
+        means += sums
+    return np.asarray(means / np.maximum(means[:, :, -1:], np.float32(1e-9)), np.float32)
 
 
 def _resized(values: Values, width: int, height: int) -> Values:

@@ -122,4 +122,4 @@ def _estimate(planes: list[Any], weight: NDArray[np.float32]) -> Values:
         weight = weight * weight
     weight = np.maximum(weight, np.float32(_LEAST))
     sums = [plane.reshape(weight.shape) * weight for plane in planes]
-    return pulled_and_pushed(np.dstack(sums), weight[:, :, None])
+    return pulled_and_pushed(np.dstack(sums), weight)
