@@ -21,7 +21,7 @@ _TRUST = 0.1
 def pulled_and_pushed(sums: Values, weight: NDArray[np.float32]) -> Values:
     """Means where there is weight, and the mean of a wider area beside or instead of them where there is little.
 
-    ``sums`` are values times their weight, ``(height, width, parts)``, at most three; ``weight`` is ``(height, width)``.
+    ``sums`` are values times their weight, ``(height, width, parts)``, at most three parts; ``weight`` has one.
     """
     return _pushed(np.dstack([sums, weight]))[:, :, :-1]
 
