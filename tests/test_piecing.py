@@ -226,6 +226,12 @@ def test_cuts_are_key_frames_and_windows_reach_over_them(tmp_path: Path) -> None
     assert [piece.first_pts // unit for piece in pieces] == [0, 20, 40]
 
 
+def test_a_lead_is_read_before_a_piece_and_not_after_it(tmp_path: Path) -> None:
+    job = Job(clip(tmp_path / "a.mp4"), tmp_path / "out.mp4", RECIPE)
+    pieces = cuts.find(job).pieces(job, LENGTH, 5, tmp_path, lead=3)
+    assert [(piece.begin, piece.end) for piece in pieces] == [(0, 25), (12, 45), (32, 60)]
+
+
 def test_no_piece_is_shorter_than_half_a_length(tmp_path: Path) -> None:
     job = Job(clip(tmp_path / "a.mp4", keys=29), tmp_path / "out.mp4", RECIPE)
     pieces = cuts.find(job).pieces(job, LENGTH, 0, tmp_path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -39,7 +39,8 @@ class Frame:
 
     Its colour tags (``picture.color_range`` and friends) are never "unspecified". ``alpha``, where an effect gives
     one, is ``uint16`` of the picture's size, 0 to ``FULL``. Frames are shared: what wants to change one makes a new
-    one.
+    one. ``later`` is by how much (in units of ``time_base``) it was later in its source, of which the output may be a
+    span.
     """
 
     picture: av.VideoFrame
@@ -48,6 +49,7 @@ class Frame:
     time_base: Fraction
     duration: int = 0
     sample_aspect_ratio: Fraction = Fraction(1)
+    later: int = field(default=0, compare=False)
     alpha: Matte | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +64,11 @@ class Frame:
     def time(self) -> Fraction:
         """Seconds, exactly."""
         return self.pts * self.time_base
+
+    @property
+    def source_time(self) -> Fraction:
+        """Seconds in its source, wherever its output begins."""
+        return (self.pts + self.later) * self.time_base
 
     @property
     def width(self) -> int:
@@ -91,7 +98,7 @@ class Frame:
         for tag in ("color_range", "colorspace", "color_primaries", "color_trc"):
             setattr(picture, tag, getattr(self.picture, tag))
         picture.pts, picture.time_base = self.pts, self.time_base
-        return Frame(picture, self.index, self.pts, self.time_base, self.duration, self.sample_aspect_ratio, alpha)
+        return replace(self, picture=picture, alpha=alpha)
 
 
 Map = NDArray[Any]

@@ -131,6 +131,11 @@ class Recipe:
         windows = [stage.window for stage in (self.segmenter, *self.filters, self.effect)]
         return None if None in windows else sum(window or 0 for window in windows)
 
+    @property
+    def lead(self) -> int:
+        """How many frames more decide it before it than after it."""
+        return sum(stage.lead for stage in (self.segmenter, *self.filters, self.effect))
+
     def check(self) -> None:
         """Raise a ``RequestError`` if a stage's settings can't work."""
         for stage in (self.segmenter, *self.filters, self.effect):

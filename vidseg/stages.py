@@ -26,8 +26,14 @@ class Stage:
     def window(self) -> int | None:
         """How many frames before and after one decide what this stage makes of it; ``None`` where there is no bound.
 
-        A piece of a file begins as many frames early and ends as many late, and so gives what the whole file gives.
+        A piece of a file begins as many frames (and ``lead``) early and ends as many late, and so gives what the whole
+        file gives.
         """
+        return 0
+
+    @property
+    def lead(self) -> int:
+        """How many frames more decide it before it than after it."""
         return 0
 
     def settings(self) -> dict[str, Any]:

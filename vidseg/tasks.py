@@ -239,7 +239,8 @@ def _cut(task: Begin, length: Fraction, progress: Callable[[Progress], None]) ->
     if window is None:
         raise CutError(str(task.job.source), "every frame depends on the whole of it")
     found = cuts.find(task.job, lambda: progress(Progress(0, None)))
-    pieces = found.pieces(task.job, length, max(window, 1) if task.terms.record else window, task.folder)
+    window = max(window, 1) if task.terms.record else window
+    pieces = found.pieces(task.job, length, window, task.folder, task.job.recipe.lead)
     if task.folder.is_symlink():
         raise CutError(str(task.job.source), f"{task.folder.name} is a symbolic link")
     task.folder.mkdir(exist_ok=True)

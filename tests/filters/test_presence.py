@@ -58,3 +58,17 @@ def test_without_a_word_of_how_sure_it_is_a_matte_is_believed(scene: Scene) -> N
 def test_no_neighbour_is_refused() -> None:
     with pytest.raises(OptionError, match="presence"):
         Presence(0).check()
+
+
+def test_of_many_that_see_somebody_a_few_sure_ones_are_not_believed(scene: Scene) -> None:
+    cutouts, _ = scene()
+    made = list(Presence()(trusted(c, 1 if n in (10, 11) else 0.1) for n, c in enumerate(cutouts)))
+    assert all(cutout.matte.max() == 0 for cutout in made)
+
+
+def test_who_comes_in_is_believed_though_the_frames_before_see_nobody(scene: Scene) -> None:
+    cutouts, _ = scene()
+    nobody = [trusted(replace(c, matte=np.zeros_like(c.matte)), 0.25) for c in cutouts[:12]]
+    given = nobody + [trusted(c, 1) for c in cutouts[12:]]
+    made = list(Presence()(given))
+    assert all(np.array_equal(made[n].matte, cutouts[n].matte) for n in range(12, len(cutouts)))

@@ -235,7 +235,7 @@ def test_a_piece_that_begins_and_ends_its_window_apart_gives_what_the_whole_give
     if isinstance(stage, Effect):
         stage = stage.begun_at(inputs[0].frame.time)
     for first, stop in ((0, 2), (2, 4), (1, 6), (5, 6)):
-        begin, end = max(first - window, 0), min(stop + window, len(inputs))
+        begin, end = max(first - window - stage.lead, 0), min(stop + window, len(inputs))
         made = contents(stage(inputs[begin:end]))
         assert made[first - begin : stop - begin] == whole_[first:stop]
 

@@ -18,6 +18,12 @@ from vidseg.stages import Filter
 _SURE = 0.5
 """From here on a frame is believed without its neighbours."""
 
+_DOUBTED = 0.3
+"""If those near that see somebody are less sure than this in the mean, one that is sure isn't believed either."""
+
+_CLAIM = 0.0003
+"""The part of the picture from which on somebody is seen in it at all."""
+
 _AGAINST, _MOVING = 4.0, 2.0
 """What evidence weighs where the models aren't sure."""
 
@@ -27,7 +33,7 @@ class Presence(Filter):
     """A frame whose person is unsure takes what surer frames within ``reach`` say, along the motion.
 
     Models claim a piece of the place now and then where nobody is, and miss who is half out of the picture. Neither
-    lasts: where no frame near is sure, nobody is there.
+    lasts: where no frame near is sure, or only few of those that see somebody, nobody is there.
     """
 
     reach: int = 8
@@ -46,21 +52,25 @@ class Presence(Filter):
         """Each matte at its own size; what has no ``sure`` is believed."""
         for near, at in around(watch.watched(cutouts), self.reach, watch.begins):
             now = near[at]
-            if now.sure is None or _sureness(now) >= _SURE:
+            if now.sure is None:
                 yield now
-            elif max(_sureness(one) for one in near) < _SURE:
+                continue
+            seen = [sure for sure in map(_sureness, near) if sure is not None]
+            if not seen or max(seen) < _SURE or sum(seen) < _DOUBTED * len(seen):
                 yield replace(now, matte=np.zeros_like(now.matte), sure=np.ones_like(now.sure))
+            elif (_sureness(now) or 0) >= _SURE:
+                yield now
             else:
                 yield replace(now, matte=_from_neighbours(near, at), sure=np.full_like(now.sure, _SURE))
 
 
-def _sureness(cutout: Cutout) -> float:
-    """How sure the surest point of a person is; 0 where there is none."""
+def _sureness(cutout: Cutout) -> float | None:
+    """How sure the surest point of a person is; ``None`` where there is none."""
     if cutout.sure is None:
         return 1.0
     height, width = cutout.sure.shape
-    small = cv2.resize(cutout.matte, (width, height), interpolation=cv2.INTER_AREA)
-    return float((cutout.sure * (small > 0.3)).max())
+    there = cv2.resize(cutout.matte, (width, height), interpolation=cv2.INTER_AREA) > 0.3
+    return float((cutout.sure * there).max()) if there.mean() > _CLAIM else None
 
 
 def _from_neighbours(near: list[Cutout], at: int) -> Matte:

@@ -35,14 +35,17 @@ class Cuts:
     time_base: Fraction
     origin: Fraction
 
-    def pieces(self, job: Job, length: Fraction, window: int, folder: Path) -> tuple[Piece, ...]:
-        """Pieces of about ``length`` seconds that read ``window`` frames more on either side; raises ``CutError``."""
+    def pieces(self, job: Job, length: Fraction, window: int, folder: Path, lead: int = 0) -> tuple[Piece, ...]:
+        """Pieces of about ``length`` seconds; raises ``CutError``.
+
+        They read ``window`` frames more on either side, and ``lead`` more before.
+        """
         total = len(self.times)
         firsts = self._firsts(job, length)
         stops = (*firsts[1:], total)
         made = []
         for number, (first, stop) in enumerate(zip(firsts, stops, strict=True)):
-            begin, end = max(first - window, 0), min(stop + max(window, 1), total)
+            begin, end = max(first - window - lead, 0), min(stop + max(window, 1), total)
             made.append(
                 Piece(
                     job, number, len(firsts), first, stop, begin, end,

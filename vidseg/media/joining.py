@@ -148,7 +148,7 @@ def frame_like(shape: dict[str, Any], *, alpha: bool) -> Frame:
     picture = av.VideoFrame(width, height, shape["format"])
     picture.color_range, picture.colorspace, picture.color_primaries, picture.color_trc = shape["tags"]
     clear = np.zeros((height, width), np.uint16) if alpha else None
-    return Frame(picture, 0, 0, Fraction(shape["time_base"]), 0, Fraction(shape["aspect"]), clear)
+    return Frame(picture, 0, 0, Fraction(shape["time_base"]), 0, Fraction(shape["aspect"]), alpha=clear)
 
 
 def decoding_times(times: Sequence[int]) -> list[int]:

@@ -160,6 +160,7 @@ class Source:
                 self.media.time_base,
                 round((picture.duration or 0) * unit),
                 self._aspect(),
+                self._shift,
             )
 
     def _smaller(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:

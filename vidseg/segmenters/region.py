@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vidseg.errors import OptionError
-from vidseg.extent import Extent, scaled
+from vidseg.extent import Extent
 from vidseg.frame import Cutout, Frame, Map, Matte
 from vidseg.media import crop
-from vidseg.media.crop import Box
 from vidseg.motion import evidence, watch
 from vidseg.motion.along import averaged
 from vidseg.motion.around import around
-from vidseg.segmenters import boxes
+from vidseg.segmenters import boxes, looking, small
 from vidseg.segmenters.network import Network
 from vidseg.stages import Segmenter
 
@@ -31,11 +28,11 @@ _MARGIN = 0.05
 _AGAINST, _MOVING = 2.5, 1.0
 """What evidence weighs: see ``evidence.weighed``."""
 
+_WITNESSES = ("general", "landscape")
+"""The models whose agreement tells a person."""
+
 _UNFOUND = 0.25
 """How sure it is that nobody is where no box is."""
-
-_NOTHING = 0.01
-"""Less than this of a person is none."""
 
 _LOW, _HIGH = 0.35, 0.65
 """How far the models must agree on a box to be believed nothing, and everything."""
@@ -52,8 +49,9 @@ class Region(Segmenter):
     around what moves with him, ``models`` look at a square. The more they agree, the surer is what they say; what goes
     with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how many frames on
     each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what was seen in them.
-    Of a model with several classes ``categories`` are wanted (all but the first without), for which what moves is no
-    evidence. The matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (the frame's own, if that is less).
+    ``small`` has those searched for whom the finder misses, where boxes are followed. Of a model with several classes
+    ``categories`` are wanted (all but the first without), for which what moves is no evidence. The matte is
+    ``float32``, 0 to 1, its longer side ``WORKING`` points (the frame's own, if that is less).
     """
 
     finder: str = "landscape"
@@ -62,6 +60,7 @@ class Region(Segmenter):
     follow: int = 2
     passes: int = 1
     categories: tuple[str, ...] = ()
+    small: bool = True
 
     def check(self) -> None:
         """Load each model and run it once; raises ``ModelError`` or ``OptionError``."""
@@ -78,9 +77,19 @@ class Region(Segmenter):
             return 0
         return watch.AHEAD + 1 + (evidence.REACH if self.motion else 0) + self.passes * self.follow
 
+    @property
+    def lead(self) -> int:
+        """Frames more before one that decide its matte."""
+        return small.LONGEST + 1 if self._searches else 0
+
+    @property
+    def _searches(self) -> bool:
+        return self.small and self.follow > 0
+
     def _needed(self) -> dict[tuple[str, tuple[str, ...]], None]:
-        """Each model with the classes that are wanted of it, once; the finder looks for people."""
-        return dict.fromkeys([(self.finder, ()), *((model, self.categories) for model in self.models)])
+        """Each model with the classes that are wanted of it, once; the finder looks for people, as do witnesses."""
+        witnesses = [(model, ()) for model in _WITNESSES] if self._searches else []
+        return dict.fromkeys([(self.finder, ()), *((model, self.categories) for model in self.models), *witnesses])
 
     def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:
         """One cutout for each frame."""
@@ -89,6 +98,9 @@ class Region(Segmenter):
             stream: Iterator[Cutout] = _looked(frames, networks[self.finder, ()])
             if self.follow:
                 stream = watch.watched(stream)
+            if self._searches:
+                witnesses = [networks[model, ()] for model in _WITNESSES]
+                stream = small.searched(stream, networks[self.finder, ()], witnesses)
             if self.motion:
                 stream = evidence.witnessed(stream)
             near = [networks[model, self.categories] for model in self.models]
@@ -101,13 +113,7 @@ class Region(Segmenter):
 def _looked(frames: Iterable[Frame], network: Network) -> Generator[Cutout]:
     """What the finder sees in the whole picture."""
     for frame in frames:
-        seen = network.matte(crop.rgb(frame, crop.whole(frame), network.width, network.height))
-        yield Cutout(frame, _rid(seen))
-
-
-def _rid(matte: Matte) -> Matte:
-    """What a model gives, rid of what it all but rules out, so that there is less to look at."""
-    return np.asarray(np.where(matte < _NOTHING, 0, matte), np.float32)
+        yield Cutout(frame, looking.seen(frame, crop.whole(frame), [network])[0])
 
 
 def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int, moving: float) -> Generator[Cutout]:
@@ -135,8 +141,8 @@ def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: l
     sure = np.full((high, wide), _UNFOUND, np.float32)
     covered = np.zeros((high, wide), np.bool_)
     for box in boxes.squares(rectangles, (wide, high), (frame.width, frame.height), _MARGIN):
-        seen, agreed = _seen(frame, box, networks)
-        place, part = _place(seen, box, frame, width, height)
+        seen, agreed = looking.seen(frame, box, networks)
+        place, part = looking.part_of(seen, box, frame, (width, height), cv2.INTER_CUBIC)
         np.maximum(matte[place], part, out=matte[place])
         left, right = (round(x * wide / frame.width) for x in (box[0], box[2]))
         top, bottom = (round(y * high / frame.height) for y in (box[1], box[3]))
@@ -148,45 +154,13 @@ def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: l
     return replace(cutout, matte=matte, sure=sure)
 
 
-def _seen(frame: Frame, box: Box, networks: list[Network]) -> tuple[Matte, float]:
-    """What the models see in a box, and how far they agree (the shared part of what they find, softly)."""
-    picture = crop.rgb(frame, box, max(one.width for one in networks), max(one.height for one in networks))
-    masks = []
-    for network in networks:
-        mask = network.matte(_sized(picture, network.width, network.height))
-        masks.append(_sized(mask, picture.shape[1], picture.shape[0]))
-    if len(masks) == 1:
-        return _rid(masks[0]), 1.0
-    least, most = np.minimum.reduce(masks), np.maximum.reduce(masks)
-    product = np.multiply.reduce(masks)
-    both = 0.5 * np.power(product, 1 / len(masks)) + 0.5 * np.mean(masks, 0, dtype=np.float32)
-    return _rid(both), float(least.sum() / max(float(most.sum()), 1.0))
-
-
-def _sized(picture: NDArray[Any], width: int, height: int) -> NDArray[Any]:
-    if picture.shape[:2] == (height, width):
-        return picture
-    shrinks = picture.shape[1] >= width and picture.shape[0] >= height
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, (width, height), interpolation=how))
-
-
-def _place(seen: Matte, box: Box, frame: Frame, width: int, height: int) -> tuple[Extent, Matte]:
-    """The part of a working matte that a box covers, and what was seen there."""
-    x, y = width / frame.width, height / frame.height
-    across, down = seen.shape[1] / ((box[2] - box[0]) * x), seen.shape[0] / ((box[3] - box[1]) * y)
-    left, top, right, bottom = int(box[0] * x), int(box[1] * y), -int(-box[2] * x // 1), -int(-box[3] * y // 1)
-    place = slice(top, bottom), slice(left, right)
-    return place, np.clip(scaled(seen, place, (across, down), (box[0] * x, box[1] * y), cv2.INTER_CUBIC), 0, 1)
-
-
 def _trust(agreed: float, seen: Matte, place: Extent, cutout: Cutout) -> float:
     """How sure a box at a place of the grey copy is, 0.03 to 1: more agreement is asked of what goes with the place."""
     clues = cutout.clues
     more = 0.0
     if clues is not None and clues.still is not None and clues.moving is not None:
         still_there, moving_there = clues.still[place], clues.moving[place]
-        small = _sized(seen, still_there.shape[1], still_there.shape[0]) > 0.5
+        small = looking.sized(seen, still_there.shape[1], still_there.shape[0]) > 0.5
         still, moving = int((still_there[small] > 1).sum()), int((moving_there[small] > 0.5).sum())
         if still + moving > 0:
             more = _STILL * float(np.clip((still / (still + moving) - 0.7) / 0.2, 0, 1))
