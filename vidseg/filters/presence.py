@@ -50,15 +50,16 @@ class Presence(Filter):
 
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
         """Each matte at its own size; what has no ``sure`` is believed."""
-        for near, at in around(watch.watched(cutouts), self.reach, watch.begins):
-            now = near[at]
+        judged = ((cutout, _sureness(cutout)) for cutout in watch.watched(cutouts))
+        for around_it, at in around(judged, self.reach, lambda one: watch.begins(one[0])):
+            near, now, sureness = [cutout for cutout, _ in around_it], *around_it[at]
             if now.sure is None:
                 yield now
                 continue
-            seen = [sure for sure in map(_sureness, near) if sure is not None]
+            seen = [sure for _, sure in around_it if sure is not None]
             if not seen or max(seen) < _SURE or sum(seen) < _DOUBTED * len(seen):
                 yield replace(now, matte=np.zeros_like(now.matte), sure=np.ones_like(now.sure))
-            elif (_sureness(now) or 0) >= _SURE:
+            elif (sureness or 0) >= _SURE:
                 yield now
             else:
                 yield replace(now, matte=_from_neighbours(near, at), sure=np.full_like(now.sure, _SURE))
