@@ -91,7 +91,7 @@ def _where(band: NDArray[np.uint8], width: int, height: int) -> Iterator[tuple[s
     for top in range(0, height, _ROWS):
         bottom = min(top + _ROWS, height)
         part = band[int(top / down) : int(np.ceil(bottom / down)) + 1]
-        columns = np.flatnonzero(part.max(0)) if part.size else np.empty(0, np.intp)
+        columns = np.flatnonzero(cv2.reduce(part, 0, cv2.REDUCE_MAX)) if part.size else np.empty(0, np.intp)
         if not columns.size:
             continue
         gaps = np.flatnonzero(np.diff(columns) > 16)

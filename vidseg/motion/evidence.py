@@ -20,6 +20,7 @@ from vidseg.frame import Clues, Cutout, Map
 from vidseg.motion.around import around
 from vidseg.motion.discs import disc
 from vidseg.motion.flow import Flow
+from vidseg.motion.median import median
 from vidseg.motion.place import Affine, carried, motion_of
 
 APART = (4, 8)
@@ -146,7 +147,7 @@ def _least(maps: list[Map]) -> Map:
 def _noise(misfit: Map, matte: Map) -> float:
     """What differs where nothing moves but the camera, in codes."""
     quiet = misfit[matte < 0.1][::7]
-    return max(1.48 * float(np.median(quiet)), 1.0) if quiet.size > 50 else 3.0
+    return max(1.48 * median(quiet), 1.0) if quiet.size > 50 else 3.0
 
 
 def _against(by_people: list[list[Map]], noise: float) -> Map:

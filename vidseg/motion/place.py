@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.frame import Map
+from vidseg.motion.median import median
 
 Affine = NDArray[np.float64]
 """``(3, 3)``: where a point ``(x, y, 1)`` of one copy is in another."""
@@ -34,10 +35,10 @@ def motion_of(flow: tuple[Map, Map], part: NDArray[np.bool_], step: int) -> Affi
     size = float(max(width, height))
     points = np.stack([np.ones(rows.size), columns / size - 0.5, rows / size - 0.5], 1)
     wanted = np.stack([one[rows, columns] for one in flow], 1).astype(np.float64)
-    error = np.hypot(*(wanted - np.median(wanted, 0)).T)
+    error = np.hypot(*(wanted - [median(wanted[:, 0]), median(wanted[:, 1])]).T)
     fit = np.zeros((3, 2))
     for _ in range(_ROUNDS):
-        scale = 1.5 * max(1.48 * float(np.median(error)), 0.15)
+        scale = 1.5 * max(1.48 * median(error), 0.15)
         weighted = points * (1 / np.square(1 + np.square(error / scale)))[:, None]
         fit = np.linalg.solve(weighted.T @ points + 1e-6 * rows.size * np.eye(3), weighted.T @ wanted)
         error = np.hypot(*(wanted - points @ fit).T)

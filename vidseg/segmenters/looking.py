@@ -28,10 +28,12 @@ def seen(frame: Frame, box: Box, networks: Sequence[Network]) -> tuple[Matte, fl
         masks.append(sized(mask, picture.shape[1], picture.shape[0]))
     if len(masks) == 1:
         return _rid(masks[0]), 1.0
-    least, most = np.minimum.reduce(masks), np.maximum.reduce(masks)
-    product = np.multiply.reduce(masks)
-    both = 0.5 * np.power(product, 1 / len(masks)) + 0.5 * np.mean(masks, 0, dtype=np.float32)
-    return _rid(both), float(least.sum() / max(float(most.sum()), 1.0))
+    least, most, product, total = masks[0], masks[0], masks[0], masks[0]
+    for mask in masks[1:]:
+        least, most = np.minimum(least, mask), np.maximum(most, mask)
+        product, total = product * mask, total + mask
+    geometric = np.sqrt(product) if len(masks) == 2 else np.power(product, np.float32(1 / len(masks)))
+    return _rid((geometric + total / np.float32(len(masks))) / 2), float(least.sum() / max(float(most.sum()), 1.0))
 
 
 def _rid(matte: Matte) -> Matte:
