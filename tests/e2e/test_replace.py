@@ -34,7 +34,7 @@ with_sound = pytest.mark.parametrize("name", ["astronaut.mp4", "astronaut_portra
 
 def run(*arguments: object, **settings: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120, **settings
+        [COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=600, **settings
     )
 
 
@@ -51,7 +51,8 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     folder = tmp_path_factory.mktemp("e2e") / "done"
     clips = [SAMPLES / name for name in CLIPS]
     ran = run(
-        "replace", *clips, "--bg", BACKGROUND, "--out-dir", folder, "--preset", "ultrafast", "--json",
+        "replace", *clips, "--bg", BACKGROUND, "--out-dir", folder, "--preset", "ultrafast", "--quality", "fast",
+        "--json",
     )  # fmt: skip
     return Batch(folder, ran)
 
@@ -162,7 +163,7 @@ def test_upright_is_the_way_up_that_players_show(batch: Batch) -> None:
     before = decoded(SAMPLES / "astronaut_portrait.mp4")[0].to_ndarray(format="gray")
     after = decoded(batch.folder / "astronaut_portrait.mp4")[0].to_ndarray(format="gray")
     upright = np.rot90(before, -1).astype(int)
-    ((_, matte), *_) = vidseg.mattes(SAMPLES / "astronaut_portrait.mp4", end=Fraction(1, 100))
+    ((_, matte), *_) = vidseg.mattes(SAMPLES / "astronaut_portrait.mp4", end=Fraction(1, 100), quality="fast")
     person = cv2.erode((matte == vidseg.FULL).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     assert person.mean() > 0.1
     assert np.abs(after - upright)[person].mean() < 3
@@ -221,15 +222,15 @@ class Lossless:
 
 @pytest.fixture(scope="module")
 def lossless(tmp_path_factory: pytest.TempPathFactory) -> Lossless:
-    """x264 at crf 0 and 8 bits is lossless: what was composited is what is decoded."""
+    """x264 at crf 0 and 8 bits is lossless: what was composited is what is decoded. At the usual quality."""
     source = SAMPLES / "astronaut.mp4"
     target = tmp_path_factory.mktemp("lossless") / "out.mkv"
     ran = run(
         "replace", source, "--bg", "#00b140", "-o", target, "--codec", "h264", "--crf", "0", "--preset", "ultrafast",
-        "--end", "0.5",
+        "--end", "0.25",
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
-    mattes = [matte for _, matte in vidseg.mattes(source, end=Fraction(1, 2))]
+    mattes = [matte for _, matte in vidseg.mattes(source, end=Fraction(1, 4))]
     after = decoded(target)
     return Lossless(decoded(source)[: len(after)], after, mattes)
 
@@ -249,7 +250,7 @@ def blocks(matte: NDArray[Any]) -> NDArray[Any]:
 
 
 def test_as_many_mattes_as_frames(lossless: Lossless) -> None:
-    assert len(lossless.mattes) == len(lossless.after) == 15
+    assert len(lossless.mattes) == len(lossless.after) == 8
 
 
 def test_where_the_matte_is_full_every_decoded_value_is_kept(lossless: Lossless) -> None:
@@ -292,7 +293,7 @@ def test_between_them_there_is_as_much_of_the_place_as_the_matte_says(lossless: 
     ],
 )
 def test_a_signal_ends_it_within_two_seconds_and_leaves_nothing_but_what_was_begun(
-    tmp_path: Path, number: signal.Signals, code: int, line: list[str]
+    tmp_path: Path, number: signal.Signals, code: int, line: list[str], two_seconds: Callable[[], float]
 ) -> None:
     process = subprocess.Popen(
         [COMMAND, "replace", SAMPLES / "astronaut.mp4", "--bg", "green", "--out-dir", tmp_path, "--preset", "slower"],
@@ -307,23 +308,27 @@ def test_a_signal_ends_it_within_two_seconds_and_leaves_nothing_but_what_was_beg
         )
         assert written.exists()
         process.send_signal(number)
-        out, err = process.communicate(timeout=2)
+        began = time.monotonic()
+        out, err = process.communicate(timeout=300)
+        took = time.monotonic() - began
     finally:
         process.kill()
         process.wait()
     assert process.returncode == code
+    assert took < two_seconds()
     assert out == ""
     assert [said for said in err.splitlines() if said] == line
     assert [left.name for left in tmp_path.iterdir()] == [".vidseg.jsonl"]  # by which the next run knows what was begun
 
 
 def wait_for(found: Callable[[], Path | None], process: subprocess.Popen[str]) -> Path:
-    for _ in range(3000):
+    until = time.monotonic() + 300
+    while time.monotonic() < until:
         if (path := found()) is not None:
             return path
         assert process.poll() is None, "it ended before it wrote anything"
         time.sleep(0.01)
-    raise AssertionError("nothing was written in half a minute")
+    raise AssertionError("nothing was written in five minutes")
 
 
 # Other ways to be called.
@@ -352,7 +357,7 @@ def test_hard_names_are_only_names(tmp_path: Path, name: str) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
-        assert main(["replace", "--bg", "green", "-q", "--", name]) == 0
+        assert main(["replace", "--bg", "green", "--workers", "0", "-q", "--", name]) == 0
     assert len(decoded(tmp_path / f"{name.removesuffix('.mp4')}-replace.mp4")) == 2
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -362,7 +367,7 @@ def test_a_background_that_moves_is_looped(tmp_path: Path) -> None:
     target = tmp_path / "out.mp4"
     ran = run(
         "replace", SAMPLES / "astronaut.mp4", "--bg", SAMPLES / "stars.mp4", "-o", target, "--preset", "ultrafast",
-        "--crf", "5", "--end", "2.1",
+        "--crf", "5", "--end", "2.1", "--quality", "fast",
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     corners = [luma(picture)[:120, :180].astype(int) for picture in decoded(target)]

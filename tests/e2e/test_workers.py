@@ -35,9 +35,9 @@ def command(*arguments: object) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def long_clip(path: Path, seconds: int = 8) -> Path:
+def long_clip(path: Path, seconds: int) -> Path:
     """A key frame every second."""
-    return Clip(frames=25 * seconds, width=320, height=240, keys=25, sound=Fraction(0)).write(path)
+    return Clip(frames=25 * seconds, width=128, height=96, keys=25, sound=Fraction(0)).write(path)
 
 
 def pictures(path: Path) -> tuple[list[Fraction], str]:
@@ -56,7 +56,7 @@ def test_many_files_on_two_workers(tmp_path: Path) -> None:
         Clip(frames=3).write(tmp_path / f"{name}.mp4")
     (tmp_path / "bad.mp4").write_text("no video")
     run = command("replace", tmp_path, "--bg", "green", "--out-dir", tmp_path / "done", "--workers", "2", "--json")
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=300)
     assert run.returncode == 1
     assert sorted(json.loads(line)["outcome"] for line in out.splitlines()) == ["done", "done", "done", "failed"]
     assert err.splitlines()[-1] == "3 done, 1 failed, 0 skipped"
@@ -66,21 +66,23 @@ def test_many_files_on_two_workers(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_recipe_is_told_by_a_worker(tmp_path: Path) -> None:
     clip = Clip(frames=3).write(tmp_path / "a.mp4")
     run = command("replace", clip, "--bg", "nowhere.jpg", "--workers", "1")
-    _, err = run.communicate(timeout=60)
+    _, err = run.communicate(timeout=300)
     assert (run.returncode, len(err.splitlines())) == (2, 1)
     assert "nowhere.jpg" in err
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def wait_for(run: subprocess.Popen[str], met: Callable[[], bool]) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while not met():
         assert run.poll() is None, run.communicate()
         assert time.monotonic() < until
         time.sleep(0.02)
 
 
-def test_ctrl_c_ends_it_leaves_what_is_whole_and_the_next_run_goes_on(tmp_path: Path) -> None:
+def test_ctrl_c_ends_it_leaves_what_is_whole_and_the_next_run_goes_on(
+    tmp_path: Path, two_seconds: Callable[[], float]
+) -> None:
     clip = long_clip(tmp_path / "a.mp4", 20)
     arguments = (
         "replace", clip, "--bg", "green", "--piece", "2", "--workers", "2", "--progress", "json",
@@ -90,9 +92,10 @@ def test_ctrl_c_ends_it_leaves_what_is_whole_and_the_next_run_goes_on(tmp_path: 
     wait_for(run, lambda: len(list(tmp_path.glob(".vidseg-*/*.piece"))) >= 2)
     os.killpg(run.pid, signal.SIGINT)
     began = time.monotonic()
-    run.communicate(timeout=30)
+    run.communicate(timeout=300)
+    took = time.monotonic() - began
     assert run.returncode == 130
-    assert time.monotonic() - began < 2  # as was promised; 0.7 s on two processors with ten programs at work
+    assert took < two_seconds()
     pieces = {path.name for path in tmp_path.glob(".vidseg-*/*")}
     assert pieces
     assert all(name.endswith(".piece") for name in pieces)
@@ -111,10 +114,12 @@ def test_two_runs_into_one_folder(tmp_path: Path) -> None:
     arguments = ("replace", clip, "--bg", "green", "--out-dir", tmp_path / "done", "--quality", "fast")
     first = command(*arguments)
     wait_for(first, lambda: (tmp_path / "done" / ".vidseg.jsonl").exists())
+    first.send_signal(signal.SIGSTOP)  # or it might be done before the other one begins
     second = command(*arguments, "--workers", "0")
-    _, err = second.communicate(timeout=60)
+    _, err = second.communicate(timeout=300)
     first.send_signal(signal.SIGTERM)
-    first.communicate(timeout=30)
+    first.send_signal(signal.SIGCONT)
+    first.communicate(timeout=300)
     assert second.returncode == 2
     assert "another run is at work here" in err
     assert first.returncode == 143
@@ -129,21 +134,19 @@ def children(parent: int) -> list[int]:
 
 
 @linux
-def test_killed_at_random_the_last_run_still_has_all_of_it_right(tmp_path: Path) -> None:
+def test_killed_at_random_the_last_run_still_has_all_of_it_right(tmp_path: Path, vidseg: Run) -> None:
     """Twelve files; ten workers and two parents are killed outright at random moments."""
     chance = random.Random(20)
     (tmp_path / "in").mkdir()
     for n in range(10):
-        Clip(frames=30 + n, width=192, height=144).write(tmp_path / "in" / f"{n}.mp4")
+        Clip(frames=10 + n).write(tmp_path / "in" / f"{n}.mp4")
     for n in (10, 11):
         long_clip(tmp_path / "in" / f"{n}.mp4", 5)
     arguments = (tmp_path / "in", "--bg", "green", "--piece", "2", "--crf", "0", "--quality", "fast")
-    quiet = command("replace", *arguments, "--out-dir", tmp_path / "right", "--workers", "2")
-    quiet.communicate(timeout=300)
-    assert quiet.returncode == 0
+    assert vidseg("replace", *arguments, "--out-dir", tmp_path / "right").code == 0  # in this process, untroubled
 
     killed = runs = 0
-    while (killed < 10 or runs < 2) and runs < 8:
+    while (killed < 10 or runs < 2) and runs < 40:  # one whose workers are killed as they begin may give up early
         run = command("replace", *arguments, "--out-dir", tmp_path / "done", "--workers", "2")
         until = time.monotonic() + 1.2
         while run.poll() is None and killed < 5 * (runs + 1):
@@ -157,7 +160,7 @@ def test_killed_at_random_the_last_run_still_has_all_of_it_right(tmp_path: Path)
         while time.monotonic() < until and run.poll() is None:
             time.sleep(0.05)
         run.kill()
-        run.communicate()
+        run.communicate(timeout=300)
         runs += 1
     assert killed >= 10
     last = command("replace", *arguments, "--out-dir", tmp_path / "done", "--workers", "2")
