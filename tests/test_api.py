@@ -199,7 +199,7 @@ def test_matte_and_cutout_refuse_what_can_not_work_before_they_start(
 
 def test_mattes_gives_every_frame_with_its_matte_at_its_time() -> None:
     source = SAMPLES / "astronaut_vfr.mp4"
-    pairs = list(vidseg.mattes(source))
+    pairs = list(vidseg.mattes(source, quality="fast"))
     assert [frame.time for frame, _ in pairs] == times(source)
     for frame, matte in pairs:
         assert matte.shape == (frame.height, frame.width)
@@ -213,7 +213,7 @@ def test_mattes_are_full_on_the_face_and_nothing_beside_it() -> None:
 
 
 def test_mattes_come_upright() -> None:
-    frame, matte = next(iter(vidseg.mattes(SAMPLES / "astronaut_portrait.mp4")))
+    frame, matte = next(iter(vidseg.mattes(SAMPLES / "astronaut_portrait.mp4", quality="fast")))
     assert (frame.width, frame.height) == (360, 640)
     assert matte.shape == (640, 360)
 

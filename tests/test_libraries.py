@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import pickle
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -52,11 +53,10 @@ def test_other_systems_bring_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @LINUX
-def test_asking_again_costs_nothing() -> None:
+def test_asking_again_loads_nothing() -> None:
     libraries.missing()  # the first time loads what OpenCV and MediaPipe would load anyway
-    start = time.perf_counter()
-    libraries.missing()
-    assert time.perf_counter() - start < 0.1
+    for library in NEEDED:
+        ctypes.CDLL(library.soname, os.RTLD_NOW | os.RTLD_NOLOAD)  # an OSError where it isn't loaded
 
 
 def test_as_a_file_it_needs_no_package() -> None:

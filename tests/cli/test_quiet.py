@@ -98,4 +98,4 @@ def test_it_leaves_no_file_open() -> None:
     for _ in range(3):
         with libraries_silenced(silent=True):
             pass
-    assert opened() == before
+    assert opened() <= before  # others of this process may have closed theirs

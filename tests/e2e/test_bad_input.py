@@ -329,7 +329,17 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk(vidseg: Run, small_disk: Path) -> None:
     ran = vidseg(
-        "replace", SAMPLES / "stars.mp4", "--bg", "green", "--invert", "-o", small_disk / "done.mp4", "--crf", "0"
+        "replace",
+        SAMPLES / "stars.mp4",
+        "--bg",
+        "green",
+        "--invert",
+        "-o",
+        small_disk / "done.mp4",
+        "--crf",
+        "0",
+        "--quality",
+        "fast",
     )
     assert ran.code == 1
     assert ran.err.splitlines() == [
@@ -344,7 +354,7 @@ def test_a_full_disk(vidseg: Run, small_disk: Path) -> None:
 
 def run(*arguments: object, **settings: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120, **settings
+        [COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=600, **settings
     )
 
 
@@ -375,6 +385,7 @@ def test_a_file_that_may_grow_no_further(here: Path) -> None:
     before = everything(here)
     ran = run(
         "replace", SAMPLES / "stars.mp4", "--bg", "green", "--invert", "-o", here / "out" / "done.mp4", "--crf", "0",
+        "--quality", "fast",
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)),
     )  # fmt: skip
     assert (ran.returncode, ran.stdout) == (1, "")

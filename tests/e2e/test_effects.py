@@ -32,7 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, settings in COMMANDS.items():
         target = folder / f"{name}.mkv"
         ran = subprocess.run(
-            [COMMAND, name, str(CLIP), "-o", str(target), *settings], capture_output=True, text=True, timeout=120
+            [COMMAND, name, str(CLIP), "-o", str(target), *settings], capture_output=True, text=True, timeout=600
         )
         assert ran.returncode == 0, ran.stderr
         assert ran.stderr.startswith(f"done: {target}: 50 frames in ")

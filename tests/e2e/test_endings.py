@@ -62,7 +62,7 @@ def closed_pipe() -> int:
 def ran(*arguments: object, **streams: Any) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"VIDSEG_WORKERS": "0"}
     return subprocess.run(
-        [COMMAND, *map(str, arguments)], text=True, check=False, timeout=120, env=environment, **streams
+        [COMMAND, *map(str, arguments)], text=True, check=False, timeout=600, env=environment, **streams
     )
 
 
@@ -111,11 +111,11 @@ def test_without_a_terminal_it_goes_on_where_that_was_asked(two: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
     )  # fmt: skip
     os.close(pipe)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while not list(two.glob("out/.vidseg*")) and process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
     process.send_signal(signal.SIGHUP)
-    assert process.wait(timeout=120) == 0
+    assert process.wait(timeout=600) == 0
     assert [pictures(two / "out" / f"{name}.mp4") for name in ("a", "b")] == [3, 3]
 
 
@@ -154,29 +154,29 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_full_disk_stops_the_run_with_one_line_and_the_same_command_goes_on(
-    tmp_path: Path, small_disk: Path, workers: int
+    tmp_path: Path, small_disk: Path, workers: int, vidseg: Run
 ) -> None:
     (tmp_path / "in").mkdir()
     Clip(frames=2).write(tmp_path / "in" / "0.mp4")
-    for n in range(1, 6):
+    for n in range(1, 4):
         Clip(frames=20, width=320, height=240).write(tmp_path / "in" / f"{n}.mp4")
     arguments = (
         "replace", tmp_path / "in", "--bg", "green", "--invert", "--out-dir", small_disk / "done", "--crf", "0",
         "--workers", workers, "--quality", "fast",
     )  # fmt: skip
-    first = ran(*arguments, capture_output=True)
-    assert first.returncode == 1
-    stopped = [line for line in first.stderr.splitlines() if "disk is full" in line]
+    first = vidseg(*arguments)
+    assert first.code == 1
+    stopped = [line for line in first.err.splitlines() if "disk is full" in line]
     assert len(stopped) == 1
     assert stopped[0].startswith("stopped: ")
-    assert "FAILED" not in first.stderr
+    assert "FAILED" not in first.err
     names = {path.name for path in (small_disk / "done").iterdir()}
     assert names <= {"0.mp4", "1.mp4", ".vidseg.jsonl"}
     subprocess.run(["mount", "-o", "remount,size=16m", small_disk], check=True)
-    again = ran(*arguments, capture_output=True)
-    assert again.returncode == 0, again.stderr
-    assert {path.name for path in (small_disk / "done").iterdir()} == {f"{n}.mp4" for n in range(6)} | {".vidseg.jsonl"}
-    assert [pictures(small_disk / "done" / f"{n}.mp4") for n in range(6)] == [2, 20, 20, 20, 20, 20]
+    again = vidseg(*arguments)
+    assert again.code == 0, again.err
+    assert {path.name for path in (small_disk / "done").iterdir()} == {f"{n}.mp4" for n in range(4)} | {".vidseg.jsonl"}
+    assert [pictures(small_disk / "done" / f"{n}.mp4") for n in range(4)] == [2, 20, 20, 20]
 
 
 def test_a_manifest_that_finds_no_room_stops_the_run_too(
@@ -220,7 +220,8 @@ def test_a_file_that_may_not_grow_fails_by_itself(tmp_path: Path, two: Path) -> 
 
     Clip(frames=30, width=320, height=240).write(two / "large.mp4")
     done = ran(
-        "replace", two, "--bg", "green", "--invert", "--crf", "0", "--out-dir", two / "out", capture_output=True,
+        "replace", two, "--bg", "green", "--invert", "--crf", "0", "--out-dir", two / "out", "--quality", "fast",
+        capture_output=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)),
     )  # fmt: skip
     assert done.returncode == 1
@@ -277,10 +278,10 @@ def test_a_clock_that_jumps_changes_nothing(two: Path, vidseg: Run, monkeypatch:
     real, jumps = time.time, iter(range(10**6))
     monkeypatch.setattr(time, "time", lambda: real() + 86400 * (-1) ** next(jumps))
     done = vidseg(
-        "replace", two, "--bg", "green", "--out-dir", two / "out", "--workers", "1", "--json", "--stall", "20"
+        "replace", two, "--bg", "green", "--out-dir", two / "out", "--workers", "1", "--json", "--stall", "300"
     )
     assert done.code == 0
-    assert all(0 < json.loads(line)["seconds"] < 60 for line in done.out.splitlines())
+    assert all(0 < json.loads(line)["seconds"] < 3600 for line in done.out.splitlines())
     assert vidseg("replace", two, "--bg", "green", "--out-dir", two / "out").err.endswith(
         "0 done, 0 failed, 2 skipped\n"
     )
@@ -337,7 +338,7 @@ def test_killed_there_is_no_output_or_a_whole_one_and_the_next_run_makes_it(two:
     source = Clip(frames=10).write(two / "ten.mp4")
     target = two / "done.mkv"
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, at, source, target], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", KILLED, at, source, target], capture_output=True, text=True, check=False, timeout=600
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     if target.exists():

@@ -273,11 +273,20 @@ def test_where_the_matte_is_nothing_every_value_is_the_background_s(lossless: Lo
 
 
 def test_between_them_there_is_as_much_of_the_place_as_the_matte_says(lossless: Lossless) -> None:
-    for after, matte in zip(lossless.after, lossless.mattes, strict=True):
+    """What is mixed is not the pixel seen but the person's own colour, F of I = a F + (1 - a) B (docs: replace).
+
+    With Chuang's estimate, F^ + g (I - B^ - a (F^ - B^)), that is off from I by (1 - a g) F^ - g (1 - a) B^ +
+    (g - 1) I, whose three parts cancel where all is one colour: by 255 times the positive ones at most, which is little
+    near a = 1.
+    """
+    for before, after, matte in zip(lossless.before, lossless.after, lossless.mattes, strict=True):
         share = matte / vidseg.FULL
         place = 129 * (1 - share)
         assert np.all(luma(after) >= place - 1)
         assert np.all(luma(after) <= place + 255 * share + 1)
+        gain = 4 * share / (4 * share**2 + (1 - share) ** 2 + 0.01)
+        off = 255 * np.maximum(1 - gain * share, gain - gain * share)
+        assert np.all(np.abs(luma(after) - (place + luma(before) * share)) <= share * off + 1)
 
 
 # Interrupted.

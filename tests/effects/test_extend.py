@@ -30,14 +30,20 @@ def mixed(matte: Matte, depth: int = 8, person: tuple[int, ...] = PERSON, place:
 
 @pytest.mark.parametrize("depth", [8, 10, 12])
 def test_a_person_of_one_colour_has_it_at_the_edge_and_everywhere_beyond(depth: int) -> None:
-    """Without this the edge would have up to all of the place's colour: 140 codes away."""
+    """Without this the edge would have up to all of the place's colour: 140 codes away.
+
+    Both colours are estimated near an edge six pixels wide, and so each is off by a twentieth of what lies between the
+    two, towards the other. What is seen is a mixture, so of errors f and b there comes out (1 - a g) f - g (1 - a) b (g
+    is Chuang's gain for a share a, at most 1.62): most at a third of person, half of f and all of b. Blur fusion's gain
+    would let less of b through (8 codes), and more of a place that varies. Rounding what is seen, both estimates and
+    the result adds 0.81 + 0.75 + 0.5 codes at most.
+    """
     matte = disc()
     made = Extend().past_edge(mixed(matte, depth), matte)
     unit = 1 << (depth - 8)
-    for plane, code in zip(made.planes, PERSON, strict=True):
-        seen = np.abs(plane.astype(int) - code * unit)[matte > FULL // 20]
-        assert seen.max() <= 10 * unit
-        assert np.abs(plane.astype(int) - code * unit).max() <= 10 * unit
+    for plane, code, behind in zip(made.planes, PERSON, PLACE, strict=True):
+        off = np.abs(plane.astype(int) - code * unit)
+        assert off.max() <= min(0.065 * abs(code - behind) * unit + 2.06, 10 * unit)
 
 
 def test_what_is_composited_over_another_colour_is_as_if_filmed_before_it() -> None:

@@ -66,8 +66,12 @@ def test_the_head_is_a_person(cutouts: list[Cutout]) -> None:
 
 
 def test_the_flag_and_the_space_shuttle_are_no_person(cutouts: list[Cutout]) -> None:
-    for cutout in cutouts:
-        assert cutout.matte[elsewhere(cutout.matte)].mean() < 0.06
+    """At the first moment the landscape model is in doubt about what is behind her: 0.025 to 0.061 of it is a person,
+    by how the picture is shrunk for it (OpenCV's ways, from cubic to areas twice); 0.053 as we do it.
+    """
+    first, *others = (float(cutout.matte[elsewhere(cutout.matte)].mean()) for cutout in cutouts)
+    assert max(others) < 0.001
+    assert first < (0.001 if cutouts[0].matte.shape == (256, 256) else 0.06)
 
 
 def test_a_person_is_a_part_of_the_picture_not_all_and_not_nothing(cutouts: list[Cutout]) -> None:
