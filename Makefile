@@ -20,8 +20,10 @@ demo: $(INSTALLED) ## put an astronaut in front of a rocket launch: a video and 
 	$(RUN) vidseg replace sample_media/astronaut.mp4 --bg sample_media/launch.jpg -o $(DEMO).mp4 --existing overwrite
 	@$(RUN) benchmarks.strip sample_media/astronaut.mp4 $(DEMO).mp4 $(DEMO).png --at 5/3
 
+# Tests begin about a hundred processes: what Python has compiled is kept, whatever the environment says of that. Whoever
+# has no tests left takes the later half of another's, so that those that share a fixture mostly stay together.
 test: $(INSTALLED) ## run the tests
-	@$(RUN) pytest -q -n auto $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(RUN) pytest -q -n auto --dist worksteal $(ARGS)
 
 check: $(INSTALLED) ## lint, formatting, types, and which module may import which
 	$(RUN) ruff check .
