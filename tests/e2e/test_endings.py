@@ -235,9 +235,10 @@ def test_a_file_that_may_not_grow_fails_by_itself(tmp_path: Path, two: Path) -> 
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a bound that Linux has")
-def test_too_few_addresses_are_one_line(two: Path) -> None:
+def test_too_few_addresses_are_one_line(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import resource
 
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # each thread's stack takes some, and machines have many processors
     done = ran(
         "replace", two / "a.mp4", "--bg", "green", "--out-dir", two / "out", "--workers", "1", capture_output=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (900_000_000, 900_000_000)),
