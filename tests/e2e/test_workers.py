@@ -32,6 +32,7 @@ def command(*arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [COMMAND, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a test run may ignore it
     )  # fmt: skip
 
 
