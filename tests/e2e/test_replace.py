@@ -309,7 +309,7 @@ def test_a_signal_ends_it_within_two_seconds_and_leaves_nothing_but_what_was_beg
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a test run may ignore it
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # a test run may ignore it, as nohup has it
     )  # fmt: skip
     try:
         written = wait_for(
