@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vidseg import testing
 from vidseg.effects.average import Average, Shape
-from vidseg.effects.blend import chroma_matte
+from vidseg.effects.band import chroma_matte
 from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
 from vidseg.media import formats
 

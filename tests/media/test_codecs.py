@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -205,3 +206,30 @@ def test_where_much_is_flat_encoders_look_into_every_block_and_mix_no_frames(
 def test_other_encoders_are_told_nothing_more_where_much_is_flat() -> None:
     plain = codecs.named("h264").options("18", "medium", StaticMetadata())
     assert codecs.keeping_flat("libx264", plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "preset", "said"),
+    [
+        (3840, 2160, "medium", "20"),
+        (3840, 2160, "fast", "20"),
+        (3840, 2160, "faster", "20"),
+        (3840, 2160, "veryfast", "10"),
+        (1920, 1080, "medium", "40"),
+    ],
+)
+def test_x264_looks_less_far_ahead_at_4k_and_nowhere_farther_than_its_preset(
+    width: int, height: int, preset: str, said: str
+) -> None:
+    """By what x264 itself writes into the stream of what it was told."""
+    plain = codecs.named("h264").options("18", preset, StaticMetadata())
+    context = av.CodecContext.create("libx264", "w")
+    assert isinstance(context, av.VideoCodecContext)
+    context.width, context.height, context.pix_fmt, context.time_base = width, height, "yuv420p", Fraction(1, 25)
+    context.options = codecs.looking_ahead("libx264", plain, width * height)
+    stream = b"".join(
+        bytes(packet)
+        for picture in (av.VideoFrame(width, height, "yuv420p"), None)
+        for packet in context.encode(picture)
+    )
+    assert f" rc_lookahead={said} ".encode() in stream

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vidseg.effects.blend import chroma_matte
+from vidseg.effects.band import chroma_matte
 from vidseg.frame import FULL, Frame, Matte, Plane
 from vidseg.media import formats
 

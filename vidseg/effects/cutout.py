@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidseg import frame
+from vidseg.effects.band import Band
 from vidseg.effects.blend import Blend
 from vidseg.effects.extend import Extend
 from vidseg.effects.unmix import Unmix
-from vidseg.frame import Frame
+from vidseg.frame import Frame, Plane
 from vidseg.media.colour import black
 from vidseg.stages import Effect
 
@@ -29,11 +30,15 @@ class Cutout(Effect):
     def __call__(self, cutouts: Iterable[frame.Cutout]) -> Iterator[Frame]:
         """Each frame in its own format, with an alpha."""
         blend, extend, unmix = Blend(), Extend(), Unmix()
+        dark: list[Plane] = []
         for cutout in cutouts:
             if self.premultiplied:
-                codes = zip(cutout.frame.planes, black(cutout.frame.picture), strict=True)
-                person = unmix.person(cutout.frame, cutout.matte)
-                made = blend.over(person, [np.full_like(plane, code) for plane, code in codes], cutout.matte)
+                if not dark:
+                    codes = zip(cutout.frame.planes, black(cutout.frame.picture), strict=True)
+                    dark = [np.full_like(plane, code) for plane, code in codes]
+                band = Band(cutout.matte)
+                person = unmix.person(cutout.frame, band)
+                made = blend.over(person, dark, band, own=person is not cutout.frame)
             else:
                 made = extend.past_edge(cutout.frame, cutout.matte)
             yield made.with_picture(made.picture, cutout.matte)

@@ -6,21 +6,26 @@ of what is hidden counts for the person's. The person's, which come from a ``pyr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from vidseg.effects.blend import Strip, chroma_matte, strips_of
-from vidseg.effects.pyramid import STEP, pulled_and_pushed
-from vidseg.effects.unmix import own
-from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
+from vidseg.effects.band import Band, Level, chroma_matte
+from vidseg.effects.pyramid import LEAST, STEP, halved, pulled_and_pushed
+from vidseg.effects.unmix import by, unmixed
+from vidseg.frame import FULL, Frame, Map, Matte, Plane, planes_of
 from vidseg.media.colour import black
 from vidseg.media.copying import Copies
 
+_FINE = STEP // 2
+"""Pixels to a point at which colours are weighed, as fine as the chroma of most files; then halved once more."""
+
 _SHARES = np.arange(FULL + 1) / FULL
-_PERSON = np.where(_SHARES > 0, np.maximum(np.rint(255 * _SHARES**16), 1), 0).astype(np.uint8)
+_PERSON = np.where(_SHARES > 0, np.maximum(np.rint(255 * _SHARES**24), 1), 0).astype(np.uint8)
 _PLACE = _PERSON[::-1].copy()
-"""How much a pixel of each value of the matte says of the person's colour, and of the background's: what is mixed says
+"""How much a point of each value of the matte says of the person's colour, and of the background's: what is mixed says
 little beside what is sure."""
 
 
@@ -30,77 +35,66 @@ class Extend:
     def __init__(self) -> None:
         self._copies = Copies()
 
-    def past_edge(self, frame: Frame, matte: Matte) -> Frame:
+    def past_edge(self, frame: Frame, matte: Matte | Band) -> Frame:
         """The frame where the matte is full, the person's nearest colours where it is 0, between them the person's own.
 
         ``matte`` is ``uint16`` of the frame's size. Without a person it is black.
         """
+        band = Band.of(matte)
         picture = self._copies.of(frame.picture)
         planes = planes_of(picture)
-        mattes = {matte.shape: matte}
-        for plane in planes:
-            if plane.shape not in mattes:
-                mattes[plane.shape] = chroma_matte(matte, *plane.shape)
-        if not matte.any():
+        if not band.matte.any():
             for plane, code in zip(planes, black(frame.picture), strict=True):
                 plane[:] = code
             return frame.with_picture(picture)
-        if matte.min() == FULL:
+        if band.matte.min() == FULL:
             return frame.with_picture(picture)
-        person = _estimate(planes, _weights(_PERSON, mattes))
-        place = _estimate(planes, _weights(_PLACE, mattes))
-        strips = {shape: strips_of(matte) for shape, matte in mattes.items()}
+        person, place = _estimates(planes, band)
         top = (1 << frame.depth) - 1
         for n, plane in enumerate(planes):
-            ours, behind = (_enlarged(part[:, :, n], plane, top) for part in (person, place))
-            _paint(plane, mattes[plane.shape], strips[plane.shape], ours, behind, top)
+            level = band.at(plane.shape)
+            down, across = by(plane.shape, band.shape)
+            unmixed([plane], level, [person[n]], [place[n]], (STEP / across, STEP / down), (0, 0), top)
+            codes = np.clip(np.rint(person[n]), 0, top).astype(plane.dtype)
+            cv2.copyTo(_enlarged(codes, STEP // across, STEP // down, plane.shape), level.nothing, plane)
         return frame.with_picture(picture)
 
 
-def _weights(table: Plane, mattes: dict[tuple[int, ...], Matte]) -> dict[tuple[int, ...], Plane]:
-    """What a table says of each matte; it has a value for all, so NumPy needn't look whether it has ("clip")."""
-    return {
-        shape: np.take(table, matte, out=np.empty(shape, table.dtype), mode="clip") for shape, matte in mattes.items()
-    }
+def _enlarged(codes: Plane, across: int, down: int, shape: tuple[int, ...]) -> Any:
+    height, width = codes.shape
+    large = cv2.resize(codes, (width * across, height * down), interpolation=cv2.INTER_LINEAR)
+    return large[: shape[0], : shape[1]]
 
 
-def _estimate(planes: list[Plane], weights: dict[tuple[int, ...], Plane]) -> NDArray[np.float32]:
-    """Weighted means of all planes, at one small size, everywhere: where there is no weight, from further away."""
-    height, width = planes[0].shape
-    size = (-(-width // STEP), -(-height // STEP))
-    means = []
-    for shape, weight in weights.items():
-        sums = [_weighed(plane, weight, size) for plane in planes if plane.shape == shape]
-        exact = cv2.multiply(weight, 256, dtype=cv2.CV_16U)  # so that little isn't rounded to nothing
-        total = cv2.resize(exact, size, interpolation=cv2.INTER_AREA).reshape(size[::-1]).astype(np.float32)
-        means.append(pulled_and_pushed(np.dstack(sums), total / np.float32(256 * 255)))
-    return np.dstack(means)
+def _estimates(planes: Sequence[Plane], band: Band) -> tuple[list[Map], list[Map]]:
+    """The person's colours and the place's, everywhere: where there is no weight, from further away."""
+    height, width = (-(-side // _FINE) for side in band.shape)
+    level = band.at((height, width))
+    fine = [plane if plane.shape == (height, width) else chroma_matte(plane, height, width) for plane in planes]
+    floor = [halved(plane).astype(np.float32) * LEAST for plane in fine]
+    full = (level.matte == FULL).view(np.uint8) * np.uint8(255)
+    nothing = level.nothing * np.uint8(255)
+    return (
+        _estimate(fine, floor, _weights(_PERSON, full, level)),
+        _estimate(fine, floor, _weights(_PLACE, nothing, level)),
+    )
 
 
-def _weighed(plane: Plane, weight: Plane, size: tuple[int, int]) -> NDArray[np.float32]:
-    """A plane times its weight, at a small size."""
+def _weights(table: Plane, sure: Plane, level: Level) -> Plane:
+    """What a table says of the matte, which is known where it is ``sure``."""
+    for some in level.samples:
+        some.put(sure, table[some.of(level.matte)])
+    return sure
+
+
+def _estimate(planes: Sequence[Plane], floor: Sequence[Map], weight: Plane) -> list[Map]:
+    sums = [_weighed(plane, weight) + least for plane, least in zip(planes, floor, strict=True)]
+    exact = cv2.multiply(weight, 256, dtype=cv2.CV_16U)  # so that little isn't rounded to nothing
+    return pulled_and_pushed(sums, halved(exact).astype(np.float32) * np.float32(1 / (256 * 255)) + LEAST)
+
+
+def _weighed(plane: Plane, weight: Plane) -> Map:
+    """A plane times its weight, at the size of the estimates."""
     fine = plane.dtype == np.uint16  # at most 12 bits, so that the product has 16
     product = cv2.multiply(plane, weight.astype(plane.dtype, copy=False), scale=1 / 16 if fine else 1, dtype=cv2.CV_16U)
-    small = cv2.resize(product, size, interpolation=cv2.INTER_AREA).reshape(size[::-1])
-    return small.astype(np.float32) * np.float32((16 if fine else 1) / 255)
-
-
-def _enlarged(estimate: NDArray[np.float32], plane: Plane, top: int) -> Plane:
-    """One component at a plane's own size, in its codes."""
-    codes = np.clip(np.rint(estimate), 0, top).astype(plane.dtype)
-    return cv2.resize(codes, plane.shape[::-1], interpolation=cv2.INTER_LINEAR)
-
-
-def _paint(plane: Plane, matte: Matte, strips: list[Strip], person: Plane, place: Plane, top: int) -> None:
-    """The person's colours into one plane of the copied frame, wherever the matte isn't full."""
-    for strip in strips:
-        rows = strip.rows
-        plane[rows, : strip.left] = person[rows, : strip.left]
-        plane[rows, strip.right :] = person[rows, strip.right :]
-        for columns in strip.mixed:
-            box = (rows, columns)
-            share = matte[box].astype(np.float32) * np.float32(1 / FULL)
-            ours, behind = person[box].astype(np.float32), place[box].astype(np.float32)
-            found = np.rint(own(plane[box].astype(np.float32), ours, behind, share, top))
-            # a full pixel is the person's as it is, which arithmetic in float32 would miss by a code in 10 bits
-            np.copyto(plane[box], found, casting="unsafe", where=matte[box] != FULL)
+    return np.asarray(halved(product).astype(np.float32) * np.float32((16 if fine else 1) / 255))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from vidseg.effects.band import Band
 from vidseg.effects.blend import Blend
 from vidseg.effects.unmix import Unmix
 from vidseg.effects.wrap import Wrap
@@ -57,9 +58,10 @@ class Replace(Effect):
             for cutout in cutouts:
                 if behind is None:
                     behind = stack.enter_context(backdrop.opened(self.background, self.fit, cutout.frame, self.began))
-                person = unmix.person(cutout.frame, cutout.matte)
+                band = Band(cutout.matte)
+                person = unmix.person(cutout.frame, band)
                 place = behind.planes_at(cutout.frame.time)
-                made = blend.over(person, place, cutout.matte)
+                made = blend.over(person, place, band, own=person is not cutout.frame)
                 if self.light_wrap:
-                    wrap.onto(made, place, cutout.matte)
+                    wrap.onto(made, place, band)
                 yield made

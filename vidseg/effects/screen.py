@@ -8,9 +8,11 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from vidseg.effects.blend import Blend, chroma_matte
+from vidseg.effects import samples
+from vidseg.effects.band import Band
+from vidseg.effects.blend import Blend
 from vidseg.effects.unmix import Unmix
-from vidseg.frame import FULL, Cutout, Frame, Matte, Plane, planes_of
+from vidseg.frame import Cutout, Frame, Plane, planes_of
 from vidseg.media import backdrop
 from vidseg.media.copying import Copies
 from vidseg.stages import Effect
@@ -41,18 +43,18 @@ class Screen(Effect):
         screen: list[Plane] = []
         unmix, blend, copies = Unmix(), Blend(), Copies()
         for cutout in cutouts:
-            frame, matte = cutout.frame, cutout.matte
+            frame, band = cutout.frame, Band(cutout.matte)
             if not screen:
                 screen = backdrop.colour_planes(self.color, frame)
-            person = unmix.person(frame, matte)
+            person = unmix.person(frame, band)
+            if person is frame:
+                person = frame.with_picture(copies.of(frame.picture))
             if self.despill != "none":
-                if person is frame:
-                    person = frame.with_picture(copies.of(frame.picture))
-                _despill(planes_of(person.picture)[1:], matte, screen, frame.depth, everywhere=self.despill == "person")
-            yield blend.over(person, screen, matte)
+                _despill(planes_of(person.picture)[1:], band, screen, frame.depth, everywhere=self.despill == "person")
+            yield blend.over(person, screen, band, own=True)
 
 
-def _despill(chroma: list[Plane], matte: Matte, screen: Sequence[Plane], depth: int, *, everywhere: bool) -> None:
+def _despill(chroma: list[Plane], band: Band, screen: Sequence[Plane], depth: int, *, everywhere: bool) -> None:
     """Take the screen's hue out of these planes, at the matte's edge or all over the person.
 
     A colour is a direction in the plane of Cb and Cr. What lies within 45 degrees of the screen's is moved against it
@@ -64,10 +66,10 @@ def _despill(chroma: list[Plane], matte: Matte, screen: Sequence[Plane], depth: 
     if length < 1:  # a grey screen has no hue
         return
     towards = key / length
-    ours = matte if matte.shape == chroma[0].shape else chroma_matte(matte, *chroma[0].shape)
-    where = np.nonzero(ours if everywhere else (ours != 0) & (ours != FULL))
-    cb, cr = (plane[where].astype(np.float32) - grey for plane in chroma)
-    along = cb * towards[0] + cr * towards[1]
-    excess = np.maximum(along - np.abs(cb * towards[1] - cr * towards[0]), 0)
-    for plane, values, part in zip(chroma, (cb, cr), towards, strict=True):
-        plane[where] = np.rint(values - excess * part + grey).astype(plane.dtype)
+    level = band.at(chroma[0].shape)
+    for some in samples.where((level.matte != 0).view(np.uint8)) if everywhere else level.samples:
+        cb, cr = (some.of(plane).astype(np.float32) - grey for plane in chroma)
+        along = cb * towards[0] + cr * towards[1]
+        excess = np.maximum(along - np.abs(cb * towards[1] - cr * towards[0]), 0)
+        for plane, values, part in zip(chroma, (cb, cr), towards, strict=True):
+            some.put(plane, np.rint(values - excess * part + grey))

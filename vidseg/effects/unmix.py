@@ -9,21 +9,14 @@ larger share, and hair keeps its strands. The estimates come from a ``pyramid``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from vidseg.effects import samples
-from vidseg.effects.blend import chroma_matte, strips_of
-from vidseg.effects.pyramid import STEP, pulled_and_pushed
+from vidseg.effects.band import Band, Level
+from vidseg.effects.pyramid import LEAST, STEP, pulled_and_pushed, smaller
 from vidseg.effects.samples import Values
-from vidseg.frame import FULL, Frame, Matte, Plane, planes_of
+from vidseg.frame import FULL, Frame, Map, Matte, Plane, planes_of
 from vidseg.media.copying import Copies
-
-_LEAST = 1e-6
-"""What every point weighs, so that there is a mean where nothing else has weight."""
 
 _VARIES = 4.0
 """The person's variance, where the place's is 1."""
@@ -34,7 +27,7 @@ _NOISE = 0.01
 _FREE = 32.0
 """Codes of 8 bits by which a colour may lie beyond both the pixel's and the person's nearby: a matte may be wrong."""
 
-_AROUND, _GRID = 64, 8
+_AROUND, _GRID = 64, 16
 """Pixels around what is mixed that are looked at, and those whose multiple begins a part of every plane."""
 
 
@@ -58,68 +51,94 @@ class Unmix:
     def __init__(self) -> None:
         self._copies = Copies()
 
-    def person(self, frame: Frame, matte: Matte) -> Frame:
-        """The frame, but with the person's own colours where ``matte`` (``uint16``) is neither 0 nor ``FULL``."""
-        box = _around_mixed(matte)
-        if box is None:
+    def person(self, frame: Frame, matte: Matte | Band) -> Frame:
+        """The frame, but with the person's own colours where ``matte`` (``uint16``) is neither 0 nor ``FULL``.
+
+        It is the frame itself where there is no such place, else a picture that is the caller's.
+        """
+        band = Band.of(matte)
+        if not band.at(band.shape).samples:
             return frame
         picture = self._copies.of(frame.picture)
-        planes = [_part(plane, box, matte.shape) for plane in planes_of(picture)]
-        matte = matte[box]
-        person, place = _estimates(planes, matte)
+        planes = planes_of(picture)
+        rows, columns = _around(band.at(band.shape).box, band.shape)
+        person, place = _estimates(
+            [_part(plane, (rows, columns), band.shape) for plane in planes], band.matte[rows, columns]
+        )
         top = (1 << frame.depth) - 1
         for shape in dict.fromkeys(plane.shape for plane in planes):
             of = [n for n, plane in enumerate(planes) if plane.shape == shape]
-            guesses = np.dstack([person[:, :, of], place[:, :, of]])
-            values = matte if shape == matte.shape else chroma_matte(matte, *shape)
-            for some in samples.where((values != 0) & (values != FULL)):
-                asked = some.asked(guesses)
-                share = values[some.at].astype(np.float32) * np.float32(1 / FULL)
-                for k, n in enumerate(of):
-                    seen = planes[n][some.at].astype(np.float32)
-                    planes[n][some.at] = np.rint(own(seen, asked[k], asked[len(of) + k], share, top))
+            down, across = by(shape, band.shape)
+            unmixed(
+                [planes[n] for n in of],
+                band.at(shape),
+                [person[n] for n in of],
+                [place[n] for n in of],
+                (STEP / across, STEP / down),
+                (columns.start // across, rows.start // down),
+                top,
+            )
         return frame.with_picture(picture)
 
 
-def _around_mixed(matte: Matte) -> tuple[slice, slice] | None:
-    """The part of the picture that holds all that is neither 0 nor ``FULL``, and something around it."""
-    strips = [strip for strip in strips_of(matte) if strip.mixed]
-    if not strips:
-        return None
-    top, bottom = strips[0].rows.start, strips[-1].rows.stop
-    left = min(strip.mixed[0].start for strip in strips)
-    right = max(strip.mixed[-1].stop for strip in strips)
+def unmixed(
+    planes: Sequence[Plane],
+    level: Level,
+    person: Sequence[Map],
+    place: Sequence[Map],
+    step: tuple[float, float],
+    origin: tuple[int, int],
+    top: int,
+) -> None:
+    """The person's own colours into planes of one size, where a matte is neither 0 nor ``FULL``.
+
+    ``person`` and ``place`` are what the two may be like, one small map for each plane; ``step`` and ``origin`` say
+    where, as ``Samples.asked`` does.
+    """
+    for some in level.samples:
+        asked = some.asked([*person, *place], step, origin)
+        share = some.of(level.matte).astype(np.float32) * np.float32(1 / FULL)
+        for plane, ours, behind in zip(planes, asked, asked[len(planes) :], strict=False):
+            seen = some.of(plane).astype(np.float32)
+            some.put(plane, np.rint(own(seen, ours, behind, share, top)))
+
+
+def by(shape: tuple[int, ...], whole: tuple[int, ...]) -> tuple[int, int]:
+    """How many pixels share a sample of a plane of this shape, down and across; ``whole`` is the picture's."""
+    down, across = (1 if ours == all_ else 2 for ours, all_ in zip(shape, whole, strict=True))
+    return down, across
+
+
+def _around(box: tuple[slice, slice], size: tuple[int, ...]) -> tuple[slice, slice]:
+    """A part of the picture with something around it."""
     rows, columns = (
-        slice(max(first - _AROUND, 0) // _GRID * _GRID, min(-(-(last + _AROUND) // _GRID) * _GRID, size))
-        for first, last, size in ((top, bottom, matte.shape[0]), (left, right, matte.shape[1]))
+        slice(max(part.start - _AROUND, 0) // _GRID * _GRID, min(-(-(part.stop + _AROUND) // _GRID) * _GRID, whole))
+        for part, whole in zip(box, size, strict=True)
     )
     return rows, columns
 
 
 def _part(plane: Plane, box: tuple[slice, slice], size: tuple[int, ...]) -> Plane:
     """What a plane shows of a part of a picture of this size."""
-    by = [1 if there == all_ else 2 for there, all_ in zip(plane.shape, size, strict=True)]
-    rows, columns = (slice(part.start // n, -(-part.stop // n)) for part, n in zip(box, by, strict=True))
+    rows, columns = (
+        slice(part.start // n, -(-part.stop // n)) for part, n in zip(box, by(plane.shape, size), strict=True)
+    )
     return plane[rows, columns]
 
 
-def _estimates(planes: Sequence[Plane], matte: Matte) -> tuple[Values, Values]:
+def _estimates(planes: Sequence[Plane], matte: Matte) -> tuple[list[Map], list[Map]]:
     """The person's colours and the place's, everywhere: where there is none, from further away.
 
     One point for each ``STEP`` pixels, in the planes' codes.
     """
-    height, width = matte.shape
-    size = (-(-width // STEP), -(-height // STEP))
-    small: list[Any] = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in planes]
-    share = cv2.resize(matte, size, interpolation=cv2.INTER_AREA).reshape(size[::-1]).astype(np.float32) / np.float32(
-        FULL
-    )
+    height, width = (-(-side // STEP) for side in matte.shape)
+    small = [smaller(plane, height, width).astype(np.float32) for plane in planes]
+    share = smaller(matte, height, width).astype(np.float32) * np.float32(1 / FULL)
     return _estimate(small, share), _estimate(small, 1 - share)
 
 
-def _estimate(planes: list[Any], weight: NDArray[np.float32]) -> Values:
+def _estimate(planes: list[Map], weight: Map) -> list[Map]:
     for _ in range(4):  # its sixteenth power: what is mixed says little beside what is sure
         weight = weight * weight
-    weight = np.maximum(weight, np.float32(_LEAST))
-    sums = [plane.reshape(weight.shape) * weight for plane in planes]
-    return pulled_and_pushed(np.dstack(sums), weight)
+    weight = np.maximum(weight, LEAST)
+    return pulled_and_pushed([plane * weight for plane in planes], weight)

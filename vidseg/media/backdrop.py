@@ -86,7 +86,7 @@ def opened(background: str, fit: Fit, frame: Frame, began: Fraction | None = Non
         return
     picture = _read_picture(path)
     if picture is not None:
-        yield _Still(picture, fit, frame)
+        yield _Still(_quantised(_fitted(picture, fit, frame), frame))
         return
     with _moving(path) as source:
         moving = _Moving(path, source, fit, frame, frame.time if began is None else began)
@@ -111,19 +111,23 @@ def _flat(text: str, frame: Frame) -> _Still:
     rgb = parse_colour(text)
     if rgb is None:
         raise ColourError(text)
-    return _Still(np.full((2, 2, 3), rgb, np.float32) / np.float32(255), "stretch", frame)
+    small = _quantised(np.full((2, 2, 3), rgb, np.float32) / np.float32(255), frame)
+    return _Still([np.full_like(plane, one[0, 0]) for plane, one in zip(frame.planes, small, strict=True)])
+
+
+def _quantised(rgb: RGB, frame: Frame) -> list[Plane]:
+    """A picture in a frame's format and colour."""
+    target = Colour.of(frame.picture)
+    name = frame.picture.format.name.replace("yuvj", "yuv")
+    return colour.quantise(colour.convert_rgb(rgb, SRGB, target), name, target)
 
 
 class _Still:
     """One picture, brought to the frame's form once."""
 
-    def __init__(self, rgb: RGB, fit: Fit, frame: Frame) -> None:
-        target = Colour.of(frame.picture)
-        fitted = _fitted(rgb, fit, frame)
-        self._planes = colour.quantise(
-            colour.convert_rgb(fitted, SRGB, target), frame.picture.format.name.replace("yuvj", "yuv"), target
-        )
-        for plane in self._planes:
+    def __init__(self, planes: list[Plane]) -> None:
+        self._planes = planes
+        for plane in planes:
             plane.flags.writeable = False
 
     def planes_at(self, time: Fraction) -> list[Plane]:

@@ -213,6 +213,22 @@ def keeping_flat(encoder: str, options: dict[str, str]) -> dict[str, str]:
     return options | {name: ":".join(filter(None, (options.get(name), setting)))}
 
 
+_LARGE, _AHEAD = 6_000_000, 20
+"""Pixels of a picture that is large, and the frames that x264 looks ahead there at most."""
+
+
+def looking_ahead(encoder: str, options: dict[str, str], pixels: int) -> dict[str, str]:
+    """An encoder's options for pictures of so many pixels.
+
+    x264 holds 3.4 bytes for each pixel of every frame that it looks ahead: at 4K, where ``medium`` looks 40 ahead,
+    1.1 GB. More than 20 frames bring it little there.
+    """
+    preset = options.get("preset")
+    if encoder != "libx264" or pixels <= _LARGE or preset not in _X26X_PRESETS[_X26X_PRESETS.index("fast") :]:
+        return options
+    return options | {"rc-lookahead": str(_AHEAD)}
+
+
 def encoded_format(codec: Codec, frame_format: str, width: int, height: int) -> str | None:
     """The format in which a codec takes frames of this format and size, or None where it can't without loss.
 

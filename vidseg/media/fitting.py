@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 from av.filter import Graph
 from av.video.reformatter import VideoReformatter
@@ -37,8 +38,23 @@ def _table(depth: int, range_: int) -> NDArray[Any]:
     return np.asarray(values, np.uint8 if depth == 8 else np.uint16)
 
 
+@cache
+def _by_line(depth: int, range_: int) -> bool:
+    """Whether OpenCV's straight line, ten times as quick, gives each code as the table has it on this processor."""
+    every = np.arange(FULL + 1, dtype=np.uint16).reshape(256, 256)
+    return np.array_equal(_line(every, depth, range_).ravel(), _table(depth, range_))
+
+
+def _line(matte: Matte, depth: int, range_: int) -> Plane:
+    scale, offset = codes(depth, range_)[0]
+    kind = cv2.CV_8U if depth == 8 else cv2.CV_16U
+    return np.asarray(cv2.addWeighted(matte, scale / FULL, matte, 0, offset, dtype=kind)).reshape(matte.shape)
+
+
 def levels(matte: Matte, depth: int, range_: int = FULL_RANGE) -> Plane:
     """A matte (``uint16``) as codes of a depth and range, rounded to nearest; 0 and full are exact."""
+    if _by_line(depth, range_):
+        return _line(matte, depth, range_)
     table = _table(depth, range_)
     # every value has its code: without "clip" NumPy looks first, which takes as long again
     return np.take(table, matte, out=np.empty(matte.shape, table.dtype), mode="clip")

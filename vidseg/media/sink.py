@@ -106,7 +106,7 @@ class Sink:
         stream = self._output.add_stream(
             codec.encoder,
             rate=media.rate,
-            options=threads.told(codec.encoder, self._encoder_options(codec)),
+            options=threads.told(codec.encoder, self._encoder_options(codec, picture)),
             time_base=frame.time_base,
         )
         assert isinstance(stream, VideoStream)  # noqa: S101 - a video encoder's
@@ -141,12 +141,13 @@ class Sink:
             self._notes.say(f"sound was left out: {self._container_name} holds none")
         self._copied.add_to(self._output, self._container_name)
 
-    def _encoder_options(self, codec: codecs.Codec) -> dict[str, str]:
+    def _encoder_options(self, codec: codecs.Codec, picture: av.VideoFrame) -> dict[str, str]:
         crf = codec.crf if self._encoding.crf is None else self._encoding.crf
         content = self._encoding.content
         hdr = StaticMetadata() if content == "matte" else self._source.static_metadata  # a matte has no light
         preset = self._encoding.preset if self._encoding.preset in codec.presets else None
         options = codec.options(f"{crf:g}", preset or codec.preset, hdr)
+        options = codecs.looking_ahead(codec.encoder, options, picture.width * picture.height)
         if self._flat:
             options = codecs.keeping_flat(codec.encoder, options)
         if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
