@@ -233,6 +233,13 @@ def test_where_nobody_answers_it_is_exit_code_3(vidseg: Run, clip: Path, monkeyp
     assert [path.name for path in clip.parent.iterdir()] == ["clip.mkv"]
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://host", "tcp://host:x", "ftp://host:1", "tcp://host:99999", ""])
+def test_what_is_no_address_is_refused_in_one_line(vidseg: Run, clip: Path, address: str) -> None:
+    ran = vidseg("replace", clip, "--bg", "green", "--cluster", address)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert f"{address!r} is no address of a cluster: give one like tcp://host:8786" in ran.err
+
+
 def test_without_dask_it_is_said_how_to_get_it(vidseg: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "vidseg.workers.dask", None)
     ran = vidseg("replace", clip, "--bg", "green", "--cluster", "tcp://127.0.0.1:1")
