@@ -57,9 +57,7 @@ def test_what_is_half_transparent_is_partly(
 
 
 @every_alpha
-def test_no_picture_is_counted_twice(
-    tmp_path: Path, codec: str, pixel_format: str, suffix: str, carrier: str
-) -> None:
+def test_no_picture_is_counted_twice(tmp_path: Path, codec: str, pixel_format: str, suffix: str, carrier: str) -> None:
     path = Clip(frames=3, codec=codec, pixel_format=pixel_format).write(tmp_path / f"a{suffix}")
     assert alpha_of(path).looked_at == 3
 

@@ -39,8 +39,8 @@ class _Cancelled(BaseException):
     """Nobody waits for a task any more."""
 
 
-def _there(task: Task, number: int, topic: str, key: str) -> Answer:
-    """What a worker of the cluster does; one task at a time, with as many threads as the worker was given."""
+def _there(task: Task, number: int, topic: str, key: str) -> tuple[Answer, str]:
+    """What a worker of the cluster does, and its address; one task at a time, with the threads that it was given."""
     worker = get_worker()
     threads.share(worker.state.nthreads)
     last = 0.0
@@ -56,7 +56,7 @@ def _there(task: Task, number: int, topic: str, key: str) -> Answer:
             worker.log_event(topic, {"number": number, "frames": now.frames, "total": now.total, "at": worker.address})
 
     worker.log_event(topic, {"number": number, "begun": True, "at": worker.address})
-    return perform(task, told)
+    return perform(task, told), worker.address
 
 
 @dataclass
@@ -175,11 +175,14 @@ class Cluster:
         if given is None:
             return []
         try:
-            answer: Answer = given.future.result()
+            answer: Answer
+            answer, at = given.future.result()
         except Exception as error:
             self._check_alive()
             return [(number, Lost(f"was lost ({type(error).__name__})"))]
-        if isinstance(answer, Failed) and given.begun > 1:  # perhaps only since a worker that died had done it
+        # Perhaps only since a worker that died had done it. One that dies when it has done it, before its answer is
+        # fetched, has it done again while that is waited for: then another answers than has said that it begins.
+        if isinstance(answer, Failed) and (given.begun > 1 or at != given.at):
             return [(number, Lost(f"was lost, and the next one says: {answer.reason}"))]
         return [(number, answer)]
 
