@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from distributed import Client, get_worker
-from distributed.comm import parse_address, parse_host_port
+from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
 
 from vidseg import threads
