@@ -13,10 +13,12 @@ import pytest
 from vidseg.errors import ModelError, OptionError, SourceError
 from vidseg.filters.enlarge import Enlarge
 from vidseg.frame import Cutout, Frame, Plane
+from vidseg.media.source import Source
+from vidseg.render import mattes
 from vidseg.segmenters.mediapipe import MediaPipe
 from vidseg.sheet import MOST, Preview, Sheet
 from vidseg.stages import Segmenter
-from vidseg.testing import Clip, Disc
+from vidseg.testing import Clip, Disc, Light, MeanOf
 
 WIDE, HIGH, GAP, HEAD = 480, 360, 8, 28
 """Of a cell of a 4:3 picture, and what is around it."""
@@ -86,12 +88,25 @@ def test_the_cells_are_source_matte_overlay_and_result(clip: Path) -> None:
     assert abs(int(board[4, 4]) - int(board[12, 12])) <= 1
 
 
-def test_no_more_is_decoded_than_a_second_before_each_moment(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reach", [0, 20])
+def test_no_more_is_worked_on_than_the_stages_look_at_around_each_moment(tmp_path: Path, reach: int) -> None:
     clip = Clip(frames=1000, width=32, height=24, painter=greys).write(tmp_path / "long.mkv")
     counting = Counting()
-    sheet = Preview(counting, (Enlarge(),), (Fraction(20), Fraction(39)))(clip)
+    sheet = Preview(counting, (MeanOf(reach), Enlarge()), (Fraction(20), Fraction(39)))(clip)
     assert sheet.moments == (Fraction(20), Fraction(39))
-    assert len(counting.got) <= 2 * (25 + 10)
+    assert len(counting.got) <= 2 * (2 * reach + 10)  # some are read ahead
+
+
+def test_the_matte_is_that_of_the_whole_file(tmp_path: Path) -> None:
+    """Though what decides it reaches further than a second."""
+    clip = Clip(frames=120, painter=greys).write(tmp_path / "in.mkv")
+    stages = Light(), (MeanOf(30), Enlarge())
+    with Source(clip) as source:
+        whole = [cutout.matte for cutout in mattes(source, *stages)]
+    sheet = Preview(*stages, (Fraction(80, 25),))(clip)
+    seen = cell(sheet, 0, 1)[100, 100, 0]
+    assert sheet.moments == (Fraction(80, 25),)
+    assert seen == whole[80][10, 10] >> 8
 
 
 def test_a_still_that_lasts_is_found_however_long_ago_it_began(tmp_path: Path) -> None:

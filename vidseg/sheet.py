@@ -31,9 +31,6 @@ COLUMNS = ("source", "matte", "overlay", "result")
 MOST = 100
 """Moments that one sheet may have."""
 
-_WINDOW = Fraction(1)
-"""Seconds before a moment from which on it is worked on, so that filters find what they look back to."""
-
 _CELL, _GAP, _HEAD = 480, 8, 28
 """In pixels: a cell's longer side, what is between cells, and the line with the columns' names."""
 
@@ -53,7 +50,7 @@ class Sheet:
 class Preview:
     """Source, matte, overlay and the person over a chequerboard, ``at`` these seconds or ``count`` times evenly.
 
-    Only those moments and a second before each are decoded.
+    Only those moments and what the stages look at around them are worked on, so that mattes are those of the whole.
     """
 
     segmenter: Segmenter
@@ -71,25 +68,25 @@ class Preview:
 
     def __call__(self, path: Path) -> Sheet:
         """The sheet of one file; raises ``SourceError``, or ``OptionError`` for a moment that the file doesn't have."""
-        length = _length(path, self.reading)
+        length, rate = _length(path, self.reading)
+        before = (sum(stage.window or 0 for stage in (self.segmenter, *self.filters)) + 1) / rate
         for moment in self.at:
             if moment >= length:
                 raise OptionError("--at", f"{_clock(moment)} is after the end: {path} lasts {_clock(length)}")
         wanted = self.at or tuple(length * (2 * n + 1) / (2 * self.count) for n in range(self.count))
         rows, moments = [], []
         for moment in wanted:
-            cutout, time = self._shown(path, moment)
+            cutout, time = self._shown(path, moment, before)
             rows.append(_row(cutout, _clock(time)))
             moments.append(time)
         return Sheet(_stacked(rows), tuple(moments))
 
-    def _shown(self, path: Path, moment: Fraction) -> tuple[Cutout, Fraction]:
+    def _shown(self, path: Path, moment: Fraction, window: Fraction) -> tuple[Cutout, Fraction]:
         """The last cutout that is not later, and its time.
 
-        Where there is none in the window before (a still that lasts, a picture that ends before the sound) the window
-        is doubled.
+        Where there is none in the ``window`` before it, in seconds (a still that lasts, a picture that ends before the
+        sound), the window is doubled.
         """
-        window = _WINDOW
         while True:
             start = max(moment - window, Fraction(0))
             try:
@@ -115,14 +112,14 @@ class Preview:
         return shown, shown.frame.time + offset
 
 
-def _length(path: Path, reading: Reading) -> Fraction:
-    """Seconds by the container, or by counting its packets."""
+def _length(path: Path, reading: Reading) -> tuple[Fraction, Fraction]:
+    """Seconds by the container, or by counting its packets; and frames a second."""
     with opening.opened(path, reading=reading) as container:
         video = probe.main_video(container, path, reading)
         media = probe.describe(container, video, path)
         if media.duration is not None:
-            return media.duration
-        return sum(packet.size > 0 for packet in demuxed(container, (video,))) / media.rate
+            return media.duration, media.rate
+        return sum(packet.size > 0 for packet in demuxed(container, (video,))) / media.rate, media.rate
 
 
 def _clock(seconds: Fraction) -> str:

@@ -81,3 +81,14 @@ def test_from_python() -> None:
     assert found.times.frames == 48
     with pytest.raises(package.VidsegError):
         package.info("nowhere.mp4")
+
+
+def test_a_folder_stands_for_the_videos_in_it_and_in_its_folders(vidseg: Run, tmp_path: Path) -> None:
+    (tmp_path / "day 1").mkdir()
+    for name in ("a.mp4", "day 1/b.mkv"):
+        Clip(frames=2).write(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no video")
+    for more, names in (((), ["a.mp4"]), (("--recursive",), ["a.mp4", "day 1/b.mkv"])):
+        ran = vidseg("info", tmp_path, *more, "--json")
+        assert [json.loads(line)["source"] for line in ran.out.splitlines()] == [str(tmp_path / name) for name in names]
+        assert (ran.code, ran.err) == (0, "")

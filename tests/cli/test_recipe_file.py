@@ -57,6 +57,8 @@ def test_a_dry_run_saves_nothing(vidseg: Run, clip: Path, tmp_path: Path) -> Non
     ("text", "said"),
     [
         ('command = "replace"\nbg = "green"\ncodek = "hevc"\n', "codek: is no option of replace: did you mean codec?"),
+        ('comand = "replace"\nbg = "green"\n', "comand: is no option: did you mean command?"),
+        ('command = "scren"\n', "must be one of replace, blur, screen, matte, cutout, overlay: did you mean screen?"),
         ('command = "replace"\nbg = "green"\nzzzzzz = 1\n', "zzzzzz: is no option of replace; replace has bg, "),
         ('command = "replace"\nbg = "green"\nas_json = true\n', "is no option of replace"),
         ('command = "status"\n', 'command = "..." must be one of'),

@@ -197,15 +197,23 @@ def test_where_much_is_flat_encoders_look_into_every_block_and_mix_no_frames(
 ) -> None:
     codec = codecs.named(name)
     plain = codec.options("20", codec.preset, hdr)
-    flat = codecs.keeping_flat(codec.encoder, plain)
+    flat = codecs.keeping_flat(codec).options("20", codec.preset, hdr)
     before = plain.get(option, "")
     assert setting not in before
     assert flat == plain | {option: f"{before}:{setting}".removeprefix(":")}
 
 
-def test_other_encoders_are_told_nothing_more_where_much_is_flat() -> None:
-    plain = codecs.named("h264").options("18", "medium", StaticMetadata())
-    assert codecs.keeping_flat("libx264", plain) == plain
+@pytest.mark.parametrize("name", ["hevc", "av1"])
+def test_where_much_is_flat_it_is_encoded_better_by_settings_that_the_encoder_has(name: str) -> None:
+    codec = codecs.named(name)
+    flat = codecs.keeping_flat(codec)
+    assert flat.crf < codec.crf
+    codecs.check_settings(codec, flat.crf, flat.preset)
+
+
+@pytest.mark.parametrize("name", ["h264", "vp9", "prores", "ffv1"])
+def test_other_encoders_are_told_nothing_more_where_much_is_flat(name: str) -> None:
+    assert codecs.keeping_flat(codecs.named(name)) is codecs.named(name)
 
 
 @pytest.mark.parametrize(

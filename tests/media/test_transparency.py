@@ -57,6 +57,12 @@ def test_what_is_half_transparent_is_partly(
 
 
 @every_alpha
+def test_no_picture_is_counted_twice(tmp_path: Path, codec: str, pixel_format: str, suffix: str, carrier: str) -> None:
+    path = Clip(frames=3, codec=codec, pixel_format=pixel_format).write(tmp_path / f"a{suffix}")
+    assert alpha_of(path).looked_at == 3
+
+
+@every_alpha
 def test_a_channel_that_is_opaque_is_not_used(
     tmp_path: Path, codec: str, pixel_format: str, suffix: str, carrier: str
 ) -> None:
@@ -77,11 +83,14 @@ def test_the_decoder_that_everybody_uses_drops_it(tmp_path: Path) -> None:
         assert next(container.decode(video=0)).format.name == "yuv420p"
 
 
-def test_transparency_that_begins_late_is_seen(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("codec", "suffix"), [("ffv1", ".mkv"), ("libvpx-vp9", ".webm")])
+def test_transparency_that_begins_late_is_seen(tmp_path: Path, codec: str, suffix: str) -> None:
+    """VP9 has one key frame here, from which on all is decoded."""
+
     def late(n: int, planes: list[Plane]) -> None:
         halves(1 if n < 60 else 0, 1)(n, planes)
 
-    path = Clip(frames=100, codec="ffv1", pixel_format="yuva420p", painter=late).write(tmp_path / "a.mkv")
+    path = Clip(frames=100, codec=codec, pixel_format="yuva420p", painter=late).write(tmp_path / f"a{suffix}")
     found = alpha_of(path)
     assert found.used
     assert found.clear == pytest.approx(0.5 * 3 / 8, abs=0.07)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import importlib.metadata
 import os
 import signal
@@ -25,6 +26,7 @@ from vidseg.job import Done, Encoding, Failed, Job, Recipe
 from vidseg.stages import Effect
 from vidseg.tasks import Terms
 from vidseg.testing import Clip, DiesAt, Disc, FailsAt, Light, MeanOf, Shows, shown
+from vidseg.workers import Lost
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
@@ -190,6 +192,50 @@ def test_a_worker_killed_in_the_middle_of_pieces_costs_nothing(address: str, tmp
     assert not list(tmp_path.glob(".vidseg-*"))
 
 
+@pytest.mark.parametrize(("begun", "at", "counts"), [(1, "a", True), (1, "b", False), (2, "a", False)])
+def test_a_failure_is_none_where_another_worker_may_have_done_it_before(
+    address: str, clip: Path, begun: int, at: str, counts: bool
+) -> None:
+    """As one that has done it dies before its answer is fetched, and the next one finds the output there."""
+    failed = Failed(job(clip, "a.mkv", FailsAt(1)), "appeared meanwhile, and was left as it is")
+    answer: concurrent.futures.Future[Any] = concurrent.futures.Future()
+    answer.set_result((failed, at))
+    with dask.Cluster(address, stall=60) as workers:
+        workers._given[7] = dask._Given(answer, "a", 0.0, begun=begun)
+        ((number, ended),) = workers._ended(7)
+    assert number == 7
+    assert ended == (failed if counts else Lost(f"was lost, and the next one says: {failed.reason}"))
+
+
+def test_a_batch_of_twelve_outlives_a_worker(address: str, vidseg: Run, tmp_path: Path) -> None:
+    """The command, its models and mattes; one of two workers is killed outright when the first output is there."""
+    (tmp_path / "in").mkdir()
+    for n in range(10):
+        Clip(frames=4 + n % 3, sound=Fraction(0)).write(tmp_path / "in" / f"{n}.mkv")
+    for n in (10, 11):
+        Clip(frames=50, keys=10).write(tmp_path / "in" / f"{n}.mkv")
+    arguments = ("matte", tmp_path / "in", "--quality", "fast", "--name", "{stem}.mkv")
+    assert vidseg(*arguments, "--out-dir", tmp_path / "right").code == 0
+    done = tmp_path / "done"
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        client.wait_for_workers(2, timeout=60)  # a test before this one may have killed one
+        victim = next(iter(client.run(os.getpid).values()))
+    command = [Path(sys.executable).with_name("vidseg"), *arguments, "--out-dir", done, "--piece", "0.5"]
+    run = subprocess.Popen([*map(str, command), "--cluster", address], stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 120
+    while not list(done.glob("*.mkv")) and run.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    os.kill(victim, signal.SIGKILL)
+    _, err = run.communicate(timeout=180)
+    assert run.returncode == 0, err
+    assert err.splitlines()[-1] == "12 done, 0 failed, 0 skipped"
+    assert {path.name for path in done.iterdir()} == {f"{n}.mkv" for n in range(12)} | {".vidseg.jsonl"}
+    for n in range(12):
+        assert values(done / f"{n}.mkv") == values(tmp_path / "right" / f"{n}.mkv")
+
+
 def test_a_file_that_a_worker_does_not_see_is_named(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with dask.Cluster(address, stall=300) as workers:
         with pytest.raises(WorkersError) as caught:
@@ -230,6 +276,13 @@ def test_where_nobody_answers_it_is_exit_code_3(vidseg: Run, clip: Path, monkeyp
     assert (ran.code, ran.out) == (3, "")
     assert ran.err == f"vidseg: {address}: nobody answers there (waited 0.5 s)\n"
     assert [path.name for path in clip.parent.iterdir()] == ["clip.mkv"]
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://host", "tcp://host:x", "ftp://host:1", "tcp://host:99999", ""])
+def test_what_is_no_address_is_refused_in_one_line(vidseg: Run, clip: Path, address: str) -> None:
+    ran = vidseg("replace", clip, "--bg", "green", "--cluster", address)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert f"{address!r} is no address of a cluster: give one like tcp://host:8786" in ran.err
 
 
 def test_without_dask_it_is_said_how_to_get_it(vidseg: Run, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from vidseg.cli import options
     "--premultiplied", is_flag=True, help="Alpha multiplied into the colours, over black. [default: straight]"
 )
 @options.outputs
-@options.quality
+@options.alpha_quality
 @options.reading
 @options.span
 @options.segmenter
@@ -39,24 +39,26 @@ def cutout(destination: str | None, format_: str | None, premultiplied: bool, **
 
     \b
     --for        format      suffix
-    resolve      prores4444  .mov
-    premiere     prores4444  .mov
-    finalcut     prores4444  .mov
+    resolve      prores4444  .mov   DaVinci Resolve; if it asks, alpha is straight
+    premiere     prores4444  .mov   Premiere Pro, After Effects: straight - unmatted
+    finalcut     prores4444  .mov   Final Cut Pro, Motion
     web          vp9         .webm  Chrome, Edge, Firefox; for Safari: stacked
-    obs          vp9         .webm
+    obs          vp9         .webm  OBS Studio, as a media source
 
     \b
-    --format     suffix        what it is
-    prores4444   .mov .mkv     ProRes 4444, 10 bits, alpha 16
-    vp9          .webm .mkv    small, 8 bits, 4:2:0
-    ffv1         .mkv          lossless, as the source is
-    qtrle        .mov          QuickTime Animation: lossless RGB, 8 bits, large
-    png          .mov          lossless RGB, 8 bits, 16 above that; -o frames/%06d.png for a folder of pictures
-    webp         .webp         animated WebP, 8 bits, without sound
-    stacked      .mp4 .mov .mkv  one plain H.264 twice as high, the alpha in grey below
-    side-by-side .mp4 .mov .mkv  the same twice as wide, the alpha on the right
+    --format     suffix            what it is
+    prores4444   .mov .mkv       * near lossless, 10 bits, alpha too
+    vp9          .webm .mkv        small, 8 bits, 4:2:0
+    ffv1         .mkv            * lossless, as the source is
+    qtrle        .mov            * QuickTime Animation: lossless RGB, 8 bits, large
+    png          .mov              lossless RGB, 8 bits, 16 above that
+    png          %06d.png          the same as a folder of pictures
+    webp         .webp             animated WebP, 8 bits, without sound
+    stacked      .mp4 .mov .mkv  * plain H.264 twice as high, the alpha in grey below
+    side-by-side .mp4 .mov .mkv  * the same twice as wide, the alpha on the right
 
     Alpha is straight, and the people's colours go on past the edge, so that no fringe of the old background shows.
+    Those with * may have it --premultiplied; which one it is stands in the closing line, in --json and in the file.
     Without -o or --out-dir talk.mp4 gives talk-cutout.mov, or the format's first suffix.
     """  # noqa: D301 - click's mark for lines to be left as they are is the character itself
     from vidseg import libraries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,15 @@ import click
 
 from vidseg.cli import options
 from vidseg.cli.printable import printable
-from vidseg.errors import SourceError
+from vidseg.errors import SourceError, SourcesError
 from vidseg.json_line import json_line
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILES...", type=options.PATH)
+@options.sources
 @options.limits
 @options.voice
-def info(files: tuple[Path, ...], **others: Any) -> int:
+def info(sources: tuple[Path, ...], recursive: bool, **others: Any) -> int:
     """Tell what video files are, whether they are really transparent, and what would be made of them.
 
     Some pictures of each file are decoded; of VP8 and VP9 with the decoder that sees their transparency.
@@ -29,20 +29,36 @@ def info(files: tuple[Path, ...], **others: Any) -> int:
     with speaking(others) as stream:
         from vidseg.media.info import info as look
 
-        for file in files:
-            try:
-                found = look(file, options.reading_of(others))
-            except SourceError as error:
+        for found in _each(sources, recursive, lambda file: look(file, options.reading_of(others))):
+            if isinstance(found, tuple):
                 failed = True
+                source, reason = found
                 if others["as_json"]:
-                    click.echo(json_line({"source": str(file), "outcome": "failed", "reason": error.reason}))
-                print(f"FAILED: {printable(file)}: {printable(error.reason)}", file=stream)
-                continue
-            if others["as_json"]:
+                    click.echo(json_line({"source": str(source), "outcome": "failed", "reason": reason}))
+                print(f"FAILED: {printable(source)}: {printable(reason)}", file=stream)
+            elif others["as_json"]:
                 click.echo(found.to_json())
             elif not others["quiet"]:
                 click.echo("\n".join(_lines(found)))
     return 1 if failed else 0
+
+
+def _each(sources: tuple[Path, ...], recursive: bool, look: Callable[[Path], Any]) -> Iterator[Any]:
+    """What is found out of each file meant, or its name and why nothing could be."""
+    from vidseg.sources import find
+
+    for source in sources:
+        try:
+            files = [found.path for found in find([source], recursive=recursive)]
+        except SourcesError as error:
+            yield source, error.reason
+            continue
+        for file in files:
+            try:
+                found = look(file)
+            except SourceError as error:
+                found = file, error.reason
+            yield found
 
 
 def _lines(found: Any) -> Iterator[str]:

@@ -29,7 +29,7 @@ from vidseg.cli import options
     "--depth", type=int, metavar="8|10|12|16", help="Bits. [default: 10, 8 in H.264, VP9 and PNG; PNG: 8 or 16]"
 )
 @click.option("--audio", is_flag=True, help="Keep sound and subtitles.")
-@options.shared
+@options.shared_by_matte
 def matte(destination: str | None, range_: str, depth: int | None, audio: bool, **others: Any) -> int:
     """Write the matte as a grey video, for a track matte: white where people are.
 

@@ -109,28 +109,34 @@ outputs: Callable[[F], F] = _all(
     existing,
 )
 
-_QUALITY = (
-    click.option("--crf", type=float, help="Quality: lower is better and larger. [default: by codec, 18 for h264]"),
-    click.option("--preset", help="The encoder's own preset. [default: medium for h264 and hevc]"),
-)
 
-quality: Callable[[F], F] = _all(*_QUALITY)
+def _quality(crf: str, preset: str) -> Callable[[F], F]:
+    """How well it is encoded, with what ``--help`` says of the defaults."""
+    return _all(
+        click.option("--crf", type=float, help=f"Quality: lower is better and larger. [default: {crf}]"),
+        click.option("--preset", help=f"The encoder's own preset. [default: {preset}]"),
+    )
 
-encoding: Callable[[F], F] = _all(
-    click.option(
-        "--codec",
-        metavar="h264|hevc|av1|vp9|prores|ffv1",
-        help="The output's codec. [default: h264, hevc above 8 bits; vp9 or av1 in WebM]",
-    ),
-    *_QUALITY,
-    click.option(
-        "--encoder",
-        type=click.Choice(["auto", "software", "nvenc", "qsv", "videotoolbox", "amf"]),
-        default="software",
-        show_default=True,
-        help="What encodes: software, a graphics card (quicker, larger files), or auto: such a one if any works.",
-    ),
-)
+
+def _encoding(codec: str, crf: str, preset: str) -> Callable[[F], F]:
+    return _all(
+        click.option(
+            "--codec",
+            metavar="h264|hevc|av1|vp9|prores|ffv1",
+            help=f"The output's codec. [default: {codec}]",
+        ),
+        _quality(crf, preset),
+        click.option(
+            "--encoder",
+            type=click.Choice(["auto", "software", "nvenc", "qsv", "videotoolbox", "amf"]),
+            default="software",
+            show_default=True,
+            help="What encodes: software, a graphics card (quicker, larger files), or auto: such a one if any works.",
+        ),
+    )
+
+
+alpha_quality: Callable[[F], F] = _quality("vp9 24, stacked and side-by-side 18; others have none", "by format")
 
 
 class Scale(click.ParamType[Fraction]):
@@ -379,5 +385,12 @@ telling: Callable[[F], F] = _all(
     ),
 )
 
-shared: Callable[[F], F] = _all(outputs, encoding, reading, span, segmenter, trust, telling)
+
+def _shared(codec: str, crf: str, preset: str = "medium for h264 and hevc") -> Callable[[F], F]:
+    return _all(outputs, _encoding(codec, crf, preset), reading, span, segmenter, trust, telling)
+
+
+shared: Callable[[F], F] = _shared("h264, hevc above 8 bits; vp9 or av1 in WebM", "by codec, 18 for h264")
 """What every effect's command takes beside its sources and its own options."""
+
+shared_by_matte: Callable[[F], F] = _shared("by the output's suffix; see above", "by codec, 4 for h264, 6 for hevc")

@@ -41,9 +41,13 @@ def arguments(path: Path, commands: dict[str, click.Command]) -> tuple[click.Com
     A file that an option names is looked for beside the recipe first. Raises ``OptionError``.
     """
     said = _read(path)
+    if COMMAND not in said and (near := difflib.get_close_matches(COMMAND, said, 1)):
+        raise OptionError(f"{path}: {near[0]}", f"is no option: did you mean {COMMAND}?")
     name = said.pop(COMMAND, None)
     if not isinstance(name, str) or name not in commands:
-        raise OptionError(str(path), f'{COMMAND} = "..." must be one of {", ".join(commands)}')
+        near = difflib.get_close_matches(name, commands, 1) if isinstance(name, str) else []
+        advice = f": did you mean {near[0]}?" if near else ""
+        raise OptionError(str(path), f'{COMMAND} = "..." must be one of {", ".join(commands)}{advice}')
     known = _options(commands[name])
     written: list[str] = []
     for key, value in said.items():

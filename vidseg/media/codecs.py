@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from vidseg.errors import OptionError
 from vidseg.media import formats
@@ -199,18 +200,30 @@ def check_container(codec: Codec, container: str) -> None:
         raise OptionError("--codec", f"{container} can't hold {codec.name}; it holds {', '.join(fitting)}")
 
 
-def keeping_flat(encoder: str, options: dict[str, str]) -> dict[str, str]:
-    """An encoder's options, for pictures that are of one colour in large parts.
+_FLAT: dict[str, tuple[float, str, str, str]] = {
+    "libx265": (12, "medium", "x265-params", "rskip=0"),
+    "libsvtav1": (18, "5", "svtav1-params", "enable-tf=0"),
+}
+"""For pictures that are of one colour in large parts: usual ``--crf`` and ``--preset``, and one more parameter.
 
-    x265 otherwise may take a block for that of the frame before without looking into it (``rskip``), so that a ghost
-    of what was there stays; looking takes it a quarter more time. SVT-AV1 otherwise mixes frames with their neighbours
-    before it encodes them (``enable-tf``), which carries what moves far into what doesn't.
-    """
-    more = {"libx265": ("x265-params", "rskip=0"), "libsvtav1": ("svtav1-params", "enable-tf=0")}
-    if encoder not in more:
-        return options
-    name, setting = more[encoder]
-    return options | {name: ":".join(filter(None, (options.get(name), setting)))}
+x265 otherwise may take a block for that of the frame before without looking into it (``rskip``), so that a ghost
+of what was there stays; looking takes it a quarter more time. SVT-AV1 otherwise mixes frames with their neighbours
+before it encodes them (``enable-tf``), which carries what moves far into what doesn't; and its quicker presets leave
+traces of several codes all over the picture.
+"""
+
+
+def keeping_flat(codec: Codec) -> Codec:
+    """The codec, set up so that one colour stays that colour beside what moves; x264 and libvpx do so by themselves."""
+    if codec.encoder not in _FLAT:
+        return codec
+    crf, preset, parameters, setting = _FLAT[codec.encoder]
+
+    def options(*settings: Any) -> dict[str, str]:
+        usual = codec.options(*settings)
+        return usual | {parameters: ":".join(filter(None, (usual.get(parameters), setting)))}
+
+    return replace(codec, crf=crf, preset=preset, options=options)
 
 
 _LARGE, _AHEAD = 6_000_000, 20

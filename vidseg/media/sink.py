@@ -142,14 +142,14 @@ class Sink:
         self._copied.add_to(self._output, self._container_name)
 
     def _encoder_options(self, codec: codecs.Codec, picture: av.VideoFrame) -> dict[str, str]:
+        if self._flat:
+            codec = codecs.keeping_flat(codec)
         crf = codec.crf if self._encoding.crf is None else self._encoding.crf
         content = self._encoding.content
         hdr = StaticMetadata() if content == "matte" else self._source.static_metadata  # a matte has no light
         preset = self._encoding.preset if self._encoding.preset in codec.presets else None
         options = codec.options(f"{crf:g}", preset or codec.preset, hdr)
         options = codecs.looking_ahead(codec.encoder, options, picture.width * picture.height)
-        if self._flat:
-            options = codecs.keeping_flat(codec.encoder, options)
         if hdr != StaticMetadata() and codec.encoder not in ("libx265", "libsvtav1"):
             advice = "; --codec hevc does" if content == "picture" else ""
             self._notes.say(f"{codec.name} carries no mastering display and light level here{advice}")

@@ -29,8 +29,8 @@ _DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _NEAR = 0.03
 """As near to clear or opaque as that is clear or opaque: what VP9 loses is less, and nobody sees it."""
 
-_MOST_PACKETS = 300
-"""Packets that are tried for one picture."""
+_MOST_PACKETS = 150
+"""Packets that are tried for one picture: more than the 128 frames after which libvpx makes a key frame by itself."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +61,19 @@ def alpha_of(path: Path, reading: Reading | None = None) -> Alpha:
         beside = video.metadata.get("alpha_mode") == "1" and video.codec_context.name in _DECODERS
         media = probe.describe(container, video, path)
         length = media.duration or Fraction(0)
-        seen: list[tuple[float, float]] = []
+        seen: dict[int | None, tuple[float, float]] = {}
         for n in range(LOOKS if length else 1):
             picture = _picture_at(container, video, media.origin, length * n / LOOKS, beside=beside)
             if picture is None:
                 continue
             if not any(component.is_alpha for component in picture.format.components):
                 return Alpha("beside" if beside else None)
-            seen.append(_shares(picture))
+            if picture.pts not in seen:  # a file may have fewer pictures than are looked for
+                seen[picture.pts] = _shares(picture)
     carrier: Literal["picture", "beside"] = "beside" if beside else "picture"
     if not seen:
         return Alpha(carrier if beside or _has_alpha(video) else None)
-    clear, partly = np.mean(seen, axis=0)
+    clear, partly = np.mean(list(seen.values()), axis=0)
     return Alpha(carrier, len(seen), float(clear), float(partly))
 
 
@@ -84,15 +85,18 @@ def _has_alpha(video: VideoStream) -> bool:
 def _picture_at(
     container: InputContainer, video: VideoStream, origin: Fraction, moment: Fraction, *, beside: bool
 ) -> av.VideoFrame | None:
-    """The first picture that can be decoded from the key frame before a moment on."""
+    """The picture at a moment, or the last before it where too many lie between it and its key frame."""
+    last: av.VideoFrame | None = None
     with suppress(av.error.FFmpegError):
         if moment:
             container.seek(int((origin + moment) * 1_000_000), backward=True)
         decoder: Any = video.codec_context
         if beside:
             decoder = av.CodecContext.create(_DECODERS[decoder.name], "r")
-        return next(_decoded(container, video, decoder), None)
-    return None
+        for last in _decoded(container, video, decoder):
+            if last.pts is None or last.pts * (video.time_base or 0) >= origin + moment:
+                break
+    return last
 
 
 def _decoded(container: InputContainer, video: VideoStream, decoder: Any) -> Iterator[av.VideoFrame]:

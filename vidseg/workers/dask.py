@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from distributed import Client, get_worker
+from distributed.comm.addressing import parse_address, parse_host_port
+from distributed.comm.registry import get_backend
 
 from vidseg import threads
-from vidseg.errors import WorkersError
+from vidseg.errors import OptionError, WorkersError
 from vidseg.job import Failed, Progress
 from vidseg.tasks import Answer, Task, perform
 from vidseg.workers import Lost, Told
@@ -37,8 +39,8 @@ class _Cancelled(BaseException):
     """Nobody waits for a task any more."""
 
 
-def _there(task: Task, number: int, topic: str, key: str) -> Answer:
-    """What a worker of the cluster does; one task at a time, with as many threads as the worker was given."""
+def _there(task: Task, number: int, topic: str, key: str) -> tuple[Answer, str]:
+    """What a worker of the cluster does, and its address; one task at a time, with the threads that it was given."""
     worker = get_worker()
     threads.share(worker.state.nthreads)
     last = 0.0
@@ -54,7 +56,7 @@ def _there(task: Task, number: int, topic: str, key: str) -> Answer:
             worker.log_event(topic, {"number": number, "frames": now.frames, "total": now.total, "at": worker.address})
 
     worker.log_event(topic, {"number": number, "begun": True, "at": worker.address})
-    return perform(task, told)
+    return perform(task, told), worker.address
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Cluster:
     """Every worker of a cluster does one task at a time; those that die are replaced by the others."""
 
     def __init__(self, address: str, *, stall: float) -> None:
-        """Raises ``WorkersError`` where nobody answers, or the workers aren't fit for it."""
+        """Raises ``WorkersError`` where nobody answers, or the workers aren't fit; ``OptionError`` for no address."""
         self._address, self._stall = address, stall
         self._client: Any = _reached(address)
         self._topic = f"vidseg-{secrets.token_hex(6)}"
@@ -173,11 +175,14 @@ class Cluster:
         if given is None:
             return []
         try:
-            answer: Answer = given.future.result()
+            answer: Answer
+            answer, at = given.future.result()
         except Exception as error:
             self._check_alive()
             return [(number, Lost(f"was lost ({type(error).__name__})"))]
-        if isinstance(answer, Failed) and given.begun > 1:  # perhaps only since a worker that died had done it
+        # Perhaps only since a worker that died had done it. One that dies when it has done it, before its answer is
+        # fetched, has it done again while that is waited for: then another answers than has said that it begins.
+        if isinstance(answer, Failed) and (given.begun > 1 or at != given.at):
             return [(number, Lost(f"was lost, and the next one says: {answer.reason}"))]
         return [(number, answer)]
 
@@ -209,13 +214,24 @@ class Cluster:
 
 
 def _reached(address: str) -> Any:
+    _check(address)
     connect: Any = Client  # whose types say less than they do
     try:
         return connect(address, timeout=ANSWERS_WITHIN, set_as_default=False)
     except OSError:  # a TimeoutError is one
         raise WorkersError(address, f"nobody answers there (waited {ANSWERS_WITHIN:g} s)") from None
-    except (ValueError, TypeError) as error:
-        raise WorkersError(address, f"is no address of a cluster: {error}") from None
+
+
+def _check(address: str) -> None:
+    """Raise ``OptionError`` for what is no address: Dask's client for one can't be closed without a traceback."""
+    try:
+        scheme, location = parse_address(address)
+        get_backend(scheme)
+        _, port = parse_host_port(location)
+    except (ValueError, TypeError):
+        port = 0
+    if not 0 < port < 65536:
+        raise OptionError("--cluster", f"{address!r} is no address of a cluster: give one like tcp://host:8786")
 
 
 def _within(address: str, ask: Callable[[], T]) -> T:
