@@ -694,6 +694,15 @@ def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path) -> None:
     assert len(read(path, reading=Reading(most_pixels=64 * 48))[0]) == 2
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.h264"])
+def test_the_bound_that_a_refusal_names_takes_the_file(tmp_path: Path, name: str) -> None:
+    """Decoders compare with sides that they round up, to 128x64 here."""
+    path = Clip(frames=2, width=98, height=50, codec="libx264").write(tmp_path / name)
+    said = refused(path, reading=Reading(most_pixels=98 * 50 - 1))
+    assert said == "its picture has 98x50 pixels, more than 4899 in all: --max-pixels 4900 takes them"
+    assert len(read(path, reading=Reading(most_pixels=4900))[0]) == 2
+
+
 def test_a_picture_that_is_larger_than_its_container_says_is_not_decoded(tmp_path: Path) -> None:
     """MJPEG's own header claims 16384x16384 in a file for 256x48."""
     path = STILLS.write(tmp_path / "a.mov")

@@ -247,7 +247,7 @@ limits: Callable[[F], F] = _all(
         default=8192 * 8192,
         show_default="8192x8192",
         metavar="N",
-        help="Refuse sources with more pixels in a frame.",
+        help="Refuse sources and backgrounds with more pixels in a frame.",
     ),
     click.option(
         "--max-streams",

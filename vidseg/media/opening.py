@@ -11,7 +11,7 @@ import av
 from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 
-from vidseg.errors import SourceError
+from vidseg.errors import LimitError, SourceError
 from vidseg.job import Reading
 
 FORMATS = (
@@ -46,7 +46,7 @@ def open_input(
     """Open a file for reading; the caller closes it.
 
     The path is made absolute (FFmpeg takes ``a:b.mp4`` for a protocol), and nothing but local files is followed. A
-    picture that is too large isn't even looked at. Raises ``SourceError``.
+    picture that is much too large isn't even looked at. Raises ``SourceError``, ``LimitError``.
     """
     require_file(path)
     reading = reading or Reading()
@@ -58,7 +58,7 @@ def open_input(
             options={
                 "protocol_whitelist": "file",
                 "format_whitelist": formats,
-                "max_pixels": str(reading.most_pixels),
+                "max_pixels": told(2 * reading.most_pixels + _SMALL),
             },
         )
     except (av.error.FFmpegError, ValueError) as error:
@@ -68,10 +68,25 @@ def open_input(
     if len(container.streams) > reading.most_streams:
         count = len(container.streams)
         container.close()
-        raise SourceError(
+        raise LimitError(
             str(path), f"has {count} streams, more than {reading.most_streams}: --max-streams {count} takes them"
         )
     return container
+
+
+_SMALL = 1 << 18
+_ALIGNED = 128
+"""A side that FFmpeg's decoders work on is a multiple of this at most, and that is what they compare with a bound."""
+
+
+def padded(width: int, height: int) -> int:
+    """As many pixels as decoders may take for a picture of this size."""
+    return -(-width // _ALIGNED) * _ALIGNED * (-(-height // _ALIGNED) * _ALIGNED)
+
+
+def told(pixels: int) -> str:
+    """A bound as FFmpeg takes it."""
+    return str(min(pixels, (1 << 31) - 1))
 
 
 def claimed_size(path: Path) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from vidseg.errors import CutError, SourceError
+from vidseg.errors import CutError, LimitError, SourceError
 from vidseg.frame import Frame
 from vidseg.job import Damage, Piece, Reading, Span
 from vidseg.media import chain as filter_chain
@@ -276,7 +276,7 @@ class Source:
         longest = self.reading.longest_gap
         gap = Fraction(0) if last is None else (time - last) * self.media.time_base
         if longest is not None and gap > longest:
-            raise SourceError(
+            raise LimitError(
                 str(self.path),
                 f"{float(gap):g} s lie between two of its frames, more than {float(longest):g}: "
                 f"--max-gap {float(gap) + 1:.0f} takes them",
