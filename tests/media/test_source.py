@@ -16,7 +16,7 @@ from vidseg import threads
 from vidseg.errors import SourceError
 from vidseg.frame import Frame, Plane, planes_of
 from vidseg.job import Damage, Reading, Span
-from vidseg.media import colour, decoding, formats
+from vidseg.media import colour, decoding, formats, opening
 from vidseg.media import source as source_module
 from vidseg.media.colour import Colour
 from vidseg.media.notes import Notes
@@ -747,13 +747,13 @@ def test_a_span_behind_damage_does_too(tmp_path: Path) -> None:
 def openings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that sources open, each time that they do."""
     opened: list[Path] = []
-    plain = source_module.opening.open_input
+    plain = opening.open_input
 
     def counted(path: Path, *more: Any) -> Any:
         opened.append(path)
         return plain(path, *more)
 
-    monkeypatch.setattr(source_module.opening, "open_input", counted)
+    monkeypatch.setattr(opening, "open_input", counted)
     return opened
 
 
