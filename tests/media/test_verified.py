@@ -268,3 +268,12 @@ def test_the_length_of_a_movie_whose_times_vary_is_its_own_word(tmp_path: Path) 
 def test_a_movie_header_is_found_or_there_is_none(tmp_path: Path, data: bytes, length: Fraction | None) -> None:
     (tmp_path / "a.mp4").write_bytes(data)
     assert movie_length(tmp_path / "a.mp4") == length
+
+
+def test_a_long_check_gives_signs_of_life(tmp_path: Path) -> None:
+    path = Clip(frames=2100, width=16, height=16, codec="mjpeg", pixel_format="yuvj420p", tags=(2, 5, 1, 1)).write(
+        tmp_path / "a.mov"
+    )
+    signs: list[int] = []
+    check(path, path, Written(range(2100), TICK, Fraction(84), (16, 16)), TICK, lambda: signs.append(1))
+    assert len(signs) == 2

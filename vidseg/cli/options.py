@@ -328,7 +328,7 @@ working: Callable[[F], F] = _all(
         type=click.FloatRange(min=1),
         default=120,
         show_default=True,
-        help="Seconds without a frame after which a worker is given up.",
+        help="Seconds without a frame after which a worker is given up; with --workers 0 the run ends.",
     ),
     click.option(
         "--memory",

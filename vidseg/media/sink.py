@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -205,8 +206,8 @@ class Sink:
             packet.dts = packet.pts  # libx265 leaves it unset where there are fewer frames than it looks ahead
         return pictures
 
-    def finish(self) -> None:
-        """Write what is left, close, check, and give the file its name.
+    def finish(self, alive: Callable[[], None] = lambda: None) -> None:
+        """Write what is left, close, check, and give the file its name; ``alive`` is called on the way.
 
         Raises ``WriteError``; ``IncompleteError`` where the finished file isn't what was written.
         """
@@ -227,5 +228,5 @@ class Sink:
         if self._container_name == "webp":
             check_webp(self._temporary.path, self.target, went_in)
         else:
-            check(self._temporary.path, self.target, went_in, self._source.media.time_base)
+            check(self._temporary.path, self.target, went_in, self._source.media.time_base, alive)
         self._temporary.publish(overwrite=self._overwrite)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
@@ -108,16 +108,19 @@ class Tally:
 SAMPLES = 3
 """Places of a finished output, evenly from its first to its last key frame, at which it is decoded again."""
 
+_SIGN = 1000
+"""Packets from one sign of life to the next."""
+
 _ENOUGH = 100
 """Packets after which a decoder must have given a picture."""
 
 
-def check(path: Path, target: Path, went_in: Written, tick: Fraction) -> None:
+def check(path: Path, target: Path, went_in: Written, tick: Fraction, alive: Callable[[], None] = lambda: None) -> None:
     """Open a finished file again, compare all of it with what went in, and decode a few of its frames.
 
     The number of frames and each one's time, the picture's size, the streams with their beginnings and ends, and the
     lengths that the file itself tells. Times may differ by a ``tick`` of the source's clock and one of the file's own.
-    Raises ``IncompleteError``.
+    ``alive`` is called on the way, which is long for a large file. Raises ``IncompleteError``.
     """
     with telling(target), av.open(str(path), metadata_errors="replace") as container:
         try:
@@ -127,7 +130,7 @@ def check(path: Path, target: Path, went_in: Written, tick: Fraction) -> None:
         size = stream.codec_context.width, stream.codec_context.height
         if size != went_in.size:
             raise IncompleteError(str(target), f"it says that it is {_by(size)}, not {_by(went_in.size)}")
-        found, others = _read(container, stream)
+        found, others = _read(container, stream, alive)
         _check_times(found, target, went_in, Fraction(stream.time_base or 1), tick)
         _check_streams(container, others, target, went_in)
         _check_length(container, path, stream, target, went_in, tick)
@@ -144,12 +147,16 @@ def _by(size: tuple[int, int]) -> str:
     return f"{size[0]}x{size[1]}"
 
 
-def _read(container: InputContainer, picture: VideoStream) -> tuple[list[int | None], dict[int, Beside]]:
+def _read(
+    container: InputContainer, picture: VideoStream, alive: Callable[[], None]
+) -> tuple[list[int | None], dict[int, Beside]]:
     """The times of the picture's packets, and what is beside it by its index, by going through all packets."""
     streams = [picture, *(stream for stream in container.streams if stream.type in _READ)]
     times: list[int | None] = []
     found: dict[int, tuple[int, int]] = {}
-    for packet in demuxed(container, streams):
+    for number, packet in enumerate(demuxed(container, streams), 1):
+        if number % _SIGN == 0:
+            alive()
         if not packet.size:
             continue
         if packet.stream_index == picture.index:
@@ -276,13 +283,20 @@ def movie_length(path: Path) -> Fraction | None:
 _PNG_END = bytes(4) + b"IEND\xaeB`\x82"
 
 
-def check_pictures(folder: Path, names: Sequence[str], target: Path, size: tuple[int, int] | None) -> None:
+def check_pictures(
+    folder: Path,
+    names: Sequence[str],
+    target: Path,
+    size: tuple[int, int] | None,
+    alive: Callable[[], None] = lambda: None,
+) -> None:
     """Look at the head and the end of all PNGs of a folder, and decode a few.
 
     Raises ``IncompleteError`` unless they have this width and height; without ``size``, unless all have the first
     one's.
     """
     for name in names:
+        alive()
         with (folder / name).open("rb") as file:
             file.seek(-min(len(_PNG_END), file.seek(0, 2)), 2)
             ended = file.read() == _PNG_END

@@ -60,6 +60,19 @@ OLD = ".old-"
 """Between a temporary name and the name of a folder that is being replaced, where that takes two steps."""
 
 
+_unfinished: set[Temporary | TemporaryFolder] = set()
+
+
+def abandon() -> None:
+    """Remove what this process has begun to write: it is about to end at once. From any thread."""
+    for one in list(_unfinished):
+        with suppress(OSError):
+            if one.path.is_dir():
+                shutil.rmtree(one.path, ignore_errors=True)
+            else:
+                one.path.unlink(missing_ok=True)
+
+
 class Temporary:
     """A file that nobody else has, in the target's folder; raises ``WriteError``.
 
@@ -75,9 +88,11 @@ class Temporary:
                 if locking.lock(self._descriptor) and locking.still_named(self._descriptor, self.path):
                     break
                 os.close(self._descriptor)  # swept away between the two calls
+        _unfinished.add(self)
 
     def remove(self) -> None:
         """Leave no trace, unless it was published."""
+        _unfinished.discard(self)
         self.path.unlink(missing_ok=True)
         self._unlock()
 
@@ -131,9 +146,11 @@ class TemporaryFolder:
                     if locking.lock(self._descriptor) and locking.still_named(self._descriptor, self.path):
                         break
                     os.close(self._descriptor)
+        _unfinished.add(self)
 
     def remove(self) -> None:
         """Leave no trace, unless it was published."""
+        _unfinished.discard(self)
         shutil.rmtree(self.path, ignore_errors=True)
         if self._descriptor >= 0:
             os.close(self._descriptor)
