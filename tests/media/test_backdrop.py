@@ -714,3 +714,20 @@ def test_a_video_that_fails_on_the_way_is_named(tmp_path: Path) -> None:
         with pytest.raises(BackgroundError) as caught:
             moving.planes_at(Fraction(1))
     assert str(caught.value).startswith(f"background {path}: its picture changes from 64x48 to 96x64 on the way")
+
+
+@pytest.mark.parametrize("name", ["sea.dpx", "sea%03d.dpx", "sea*.dpx", "sea[12].dpx"])
+def test_a_picture_is_the_file_of_that_name_and_no_other(tmp_path: Path, name: str) -> None:
+    """FFmpeg takes a number's place in a name for all the files that have a number there."""
+    for one, grey in ((name, 200), ("sea001.dpx", 50), ("sea1.dpx", 50)):
+        encoder = av.CodecContext.create("dpx", "w")
+        assert isinstance(encoder, av.VideoCodecContext)
+        encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = 64, 48, "rgb24", Fraction(1, 25)
+        made = av.VideoFrame.from_ndarray(np.full((48, 64, 3), grey, np.uint8))
+        made.pts = 0
+        (tmp_path / one).write_bytes(
+            b"".join(bytes(packet) for packet in [*encoder.encode(made), *encoder.encode(None)])
+        )
+    backdrop.check(str(tmp_path / name))
+    greys = middle(planes(tmp_path / name, a_frame()))
+    assert np.abs(np.subtract(greys, (188, 128, 128))).max() <= 1  # 16 + 219 / 255 of 200

@@ -27,6 +27,10 @@ PICTURE_FORMATS = FORMATS + (
 """What a background may also be."""
 
 
+_ALONE = {"protocol_whitelist": "file", "pattern_type": "none"}
+"""No network, and ``sea%03d.dpx`` is a file and not all those that have a number there."""
+
+
 def require_file(path: Path) -> None:
     """Raise ``SourceError`` unless this is a regular file that can be read."""
     try:
@@ -56,7 +60,7 @@ def open_input(
             metadata_errors="replace",
             hwaccel=hwaccel,
             options={
-                "protocol_whitelist": "file",
+                **_ALONE,
                 "format_whitelist": formats,
                 "max_pixels": told(2 * reading.most_pixels + _SMALL),
             },
@@ -95,7 +99,7 @@ def claimed_size(path: Path) -> tuple[int, int]:
         with av.open(
             str(path.absolute()),
             metadata_errors="replace",
-            options={"protocol_whitelist": "file", "format_whitelist": PICTURE_FORMATS, "skip_frame": "all"},
+            options={**_ALONE, "format_whitelist": PICTURE_FORMATS, "skip_frame": "all"},
         ) as container:
             contexts = [stream.codec_context for stream in container.streams.video]
             sizes = [(context.width, context.height) for context in contexts if context is not None]
