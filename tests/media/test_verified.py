@@ -136,6 +136,12 @@ def test_a_torn_or_empty_file_is_not_whole(tmp_path: Path) -> None:
             check_webp(torn, torn, written(4, Fraction(200, 1000)))
 
 
+def test_an_animation_of_another_size_is_noticed(tmp_path: Path) -> None:
+    path = animation(tmp_path / "a.webp", [40, 40])
+    with pytest.raises(IncompleteError, match="it says that it is 8x8, not 8x6"):
+        check_webp(path, path, replace(written(2, Fraction(40, 1000)), size=(8, 6)))
+
+
 def test_one_frame_is_a_still_picture(tmp_path: Path) -> None:
     path = tmp_path / "a.webp"
     assert cv2.imwrite(str(path), np.zeros((8, 8, 4), np.uint8))

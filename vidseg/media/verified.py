@@ -332,5 +332,10 @@ def check_webp(path: Path, target: Path, went_in: Written) -> None:
         raise IncompleteError(
             str(target), f"{len(went_in.times)} frames went in, {frames} came out, of {milliseconds} ms"
         )
-    if cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) is None:
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if picture is None:
         raise IncompleteError(str(target), "its first frame can't be decoded")
+    if (picture.shape[1], picture.shape[0]) != went_in.size:
+        raise IncompleteError(
+            str(target), f"it says that it is {_by((picture.shape[1], picture.shape[0]))}, not {_by(went_in.size)}"
+        )
