@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,6 +104,9 @@ class Tally:
         """All of an output's but its picture, which comes first."""
         return tuple(self.beside.get(one.index, Beside(one.type)) for one in islice(output, 1, None))
 
+
+_GUESSED = Fraction(1)
+"""Seconds that a file may say to be longer than what is known of it, and as long as its longest frame lasts."""
 
 SAMPLES = 3
 """Places of a finished output, evenly from its first to its last key frame, at which it is decoded again."""
@@ -221,7 +224,11 @@ def _check_length(
     slack = tick + Fraction(stream.time_base or 1) + 2 * _MS
     least = went_in.last - went_in.first
     first = min([went_in.first, *(one.first for one in went_in.streams if one.first is not None), Fraction(0)])
-    most = max([went_in.end, *(one.end + one.longest for one in went_in.streams)]) - first
+    # how long a last frame lasts is often nowhere told, and each muxer then has a way of its own to guess it
+    guessed = (
+        _GUESSED + max((after - before for before, after in pairwise(sorted(went_in.times))), default=0) * went_in.clock
+    )
+    most = max([went_in.end, *(one.end + one.longest for one in went_in.streams)]) - first + guessed
     length = _told_length(container, path)
     if length is not None and not least - slack <= length <= most + slack:
         raise IncompleteError(
