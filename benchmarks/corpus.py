@@ -150,7 +150,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="files whose names hold this")
     parser.add_argument("--without", default="\0", help="no files whose names hold this")
-    parser.add_argument("--seconds", type=float, default=300)
+    parser.add_argument("--seconds", type=float, default=300, help="of wall time for a command; twice as much of CPU")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     entries = [
@@ -159,7 +159,7 @@ def main() -> None:
         if options.only in str(entry.path) and options.without not in str(entry.path)
     ]
     rows = []
-    for row in judged(entries, Limits(seconds=options.seconds)):
+    for row in judged(entries, Limits(seconds=options.seconds, cpu=round(2 * options.seconds))):
         rows.append(row)
         print(table([row]).splitlines()[1], flush=True)
     print(table(rows))

@@ -52,7 +52,10 @@ def recipe(
     reading: Reading | None = None,
 ) -> Recipe:
     """The usual road to an effect: see ``vidseg.road``. Raises ``OptionError``."""
-    return Recipe(*road(quality, model, edge, categories), effect, encoding or Encoding(), reading or Reading())
+    reading = reading or Reading()
+    if isinstance(effect, Replace):
+        effect = dataclasses.replace(effect, most_pixels=reading.most_pixels)
+    return Recipe(*road(quality, model, edge, categories), effect, encoding or Encoding(), reading)
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:

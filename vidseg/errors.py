@@ -13,6 +13,7 @@
     │   └── MissingLibrary              a system library that isn't installed
     ├── JobError                    1   one file failed: the others go on
     │   ├── SourceError                 the source can't be read, or holds no picture
+    │   │   └── LimitError                  it claims more than may be taken of a file
     │   ├── WriteError                  the output can't be written (an encoder's refusal)
     │   │   └── DiskError                   nothing can be written there any more: it stops the run, not one file
     │   ├── IncompleteError             what was written isn't what was asked: it was thrown away
@@ -132,6 +133,10 @@ class JobError(VidsegError):
 
 class SourceError(JobError):
     """The source can't be read, or holds no picture."""
+
+
+class LimitError(SourceError):
+    """The source claims more than a bound allows: pixels, streams, time between two frames."""
 
 
 class WriteError(JobError):

@@ -50,6 +50,8 @@ def file_state(path: Path) -> list[int] | None:
 
 def read(path: Path) -> list[dict[str, Any]]:
     """The entries of a manifest, in order; none where there is none."""
+    if not path.is_file():  # a pipe of that name would be waited for
+        return []
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError:
@@ -144,6 +146,8 @@ class Manifest:
         while True:
             if self.path.is_symlink():
                 raise TargetError(str(self.path), "is a symbolic link: it isn't written through")
+            if self.path.exists() and not self.path.is_file():
+                raise TargetError(str(self.path), "is no file: take it away, for vidseg notes there what is done")
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_LINK, 0o666)
             if not locking.lock(descriptor):
                 os.close(descriptor)
@@ -193,6 +197,8 @@ class Manifest:
 
 def is_at_work(path: Path) -> bool:
     """Whether a run has this manifest at the moment."""
+    if not path.is_file():
+        return False
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:

@@ -142,7 +142,7 @@ def join(
             next(frames)  # by which the source knows what it tells of all
         with closing(_join_sink(job, source, notes, overwrite=overwrite)) as sink:
             sink.join([piece.file for piece in pieces], contents, lambda n: progress(Progress(n, total)))
-            sink.finish()
+            sink.finish(lambda: progress(Progress(total, None)))
     remove(pieces)  # with what a worker that died had begun
     notes.detail(f"done in {len(pieces)} pieces")
     records = [Record.from_json(known.more["record"]) for known in contents if "record" in known.more]

@@ -65,7 +65,7 @@ def render(
             progress(Progress(count, total))
         if count != source.given:
             raise IncompleteError(str(job.target), f"{source.given} frames were read, {count} made of them")
-        sink.finish()
+        sink.finish(lambda: progress(Progress(count, None)))
     seen = None if recorder is None else recorder.record()
     return Done(job, count, time.perf_counter() - began, notes.told, tuple(notes.details), seen, notes.damage)
 

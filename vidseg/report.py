@@ -33,6 +33,8 @@ def check(path: Path) -> None:
     if not path.absolute().parent.is_dir():
         raise TargetError(str(path), "no such folder")
     if path.exists():
+        if not path.is_file():
+            raise TargetError(str(path), "is there already, and no file")
         try:
             with path.open("rb") as file:
                 known = _MARK.encode() in file.read(200)

@@ -134,3 +134,16 @@ def test_what_a_file_may_claim_is_bounded_by_an_option(
         assert (ran.code, len(ran.err.splitlines())) == (1, 1)
         assert option in ran.err
     assert vidseg("info", source, option, taken).code == 0
+
+
+def test_the_bound_on_pixels_is_the_background_s_too(vidseg: Run, tmp_path: Path) -> None:
+    source = Clip(frames=2).write(tmp_path / "a.mp4")
+    behind = Clip(frames=2, width=96, height=64).write(tmp_path / "sea.mp4")
+    target = tmp_path / "done.mp4"
+    ran = vidseg("replace", source, "--bg", behind, "-o", target, "--max-pixels", "6143")
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert ran.err.endswith(
+        f"background {behind}: its picture has 96x64 pixels, more than 6143 in all: --max-pixels 6144 takes them\n"
+    )
+    assert listing(tmp_path) == {"a.mp4", "sea.mp4"}
+    assert vidseg("replace", source, "--bg", behind, "-o", target, "--max-pixels", "6144").code == 0

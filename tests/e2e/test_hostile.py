@@ -143,6 +143,46 @@ def test_what_is_no_regular_file_is_not_opened(vidseg: Run, here: Path, make: Ca
     assert (model.code, len(model.err.splitlines())) == (2, 1)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of Unix")
+@pytest.mark.parametrize("make", [_pipe, _folder], ids=["pipe", "folder"])
+def test_what_is_no_regular_file_is_no_recipe_manifest_or_report(
+    vidseg: Run, here: Path, make: Callable[[Path], None]
+) -> None:
+    """A pipe would be waited for, as long as nobody writes to it."""
+    from vidseg.manifest import of_folder
+
+    for odd in (here / "r.toml", here / "r.html", of_folder(here / "out")):
+        make(odd)
+    for arguments in (
+        ("run", here / "r.toml", here / "talk.mp4"),
+        ("screen", here / "talk.mp4", "--save-recipe", here / "r.toml"),
+        ("screen", here / "talk.mp4", "--report", here / "r.html"),
+        ("screen", here / "talk.mp4", "--out-dir", here / "out"),
+        ("status", here / "out"),
+    ):
+        ran = vidseg(*arguments)
+        assert (ran.code, len(ran.err.splitlines())) == (2, 1), ran
+        assert "None" not in ran.err
+    assert vidseg("screen", here / "talk.mp4", "-o", here / "a.mp4").code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_device_without_an_end_is_no_recipe(vidseg: Run, here: Path) -> None:
+    for arguments in (
+        ("run", "/dev/full", here / "talk.mp4"),
+        ("screen", here / "talk.mp4", "--save-recipe", "/dev/full"),
+    ):
+        ran = vidseg(*arguments)
+        assert (ran.code, len(ran.err.splitlines())) == (2, 1), ran
+
+
+def test_a_file_too_large_for_a_recipe_is_not_read(vidseg: Run, here: Path) -> None:
+    with (here / "r.toml").open("wb") as file:
+        file.truncate(1 << 40)  # a terabyte of nothing, which takes no room
+    ran = vidseg("run", here / "r.toml", here / "talk.mp4")
+    assert (ran.code, ran.err) == (2, f"vidseg: {here / 'r.toml'}: is no recipe: it is too large for one\n")
+
+
 # Control characters.
 
 

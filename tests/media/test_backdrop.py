@@ -626,3 +626,108 @@ def test_a_background_is_closed_afterwards(tmp_path: Path) -> None:
 def test_planes_here_are_what_the_frame_has() -> None:
     """Or nothing above would mean anything."""
     assert [plane.shape for plane in planes_of(a_frame(63, 47).picture)] == [(47, 63), (24, 32), (24, 32)]
+
+
+# --- bounds ---
+
+
+def png_head(path: Path, width: int, height: int) -> Path:
+    """A PNG of one bit a pixel that says it is so large, and ends behind a few of its rows."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(1 + (width + 7) // 8) * 4)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("size", "advice"),
+    [
+        ((9000, 9000), ", more than 67108864 in all: --max-pixels 81000000 takes them"),
+        ((50000, 50000), ", more than 67108864 in all, and more than can be read at all"),
+    ],
+)
+def test_a_picture_that_is_too_large_is_refused_before_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], advice: str
+) -> None:
+    def decoded(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(cv2, "imreadWithMetadata", decoded)
+    path = png_head(tmp_path / "a.png", *size)
+    with pytest.raises(BackgroundError) as caught:
+        backdrop.check(str(path))
+    assert caught.value.reason == f"its picture has {size[0]}x{size[1]} pixels{advice}"
+    with pytest.raises(BackgroundError), backdrop.opened(str(path), "cover", a_frame()):
+        pass
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "bmp", "tif", "jp2", "ppm", "pam", "hdr", "pfm"])
+def test_a_picture_is_bounded_whatever_its_kind(tmp_path: Path, suffix: str) -> None:
+    dtype = np.float32 if suffix in ("hdr", "pfm") else np.uint8
+    path = flat_picture(tmp_path / f"a.{suffix}", (1, 1, 1), dtype, (48, 63))
+    backdrop.check(str(path), 63 * 48)
+    with pytest.raises(BackgroundError, match="63x48 pixels, more than 3023 in all: --max-pixels 3024 takes them"):
+        backdrop.check(str(path), 63 * 48 - 1)
+
+
+def test_an_animated_webp_is_bounded(tmp_path: Path) -> None:
+    made = cv2.Animation()
+    made.frames = [np.full((48, 63, 4), grey, np.uint8) for grey in (10, 200)]
+    made.durations = [40, 40]
+    path = tmp_path / "a.webp"
+    assert cv2.imwriteanimation(str(path), made)
+    backdrop.check(str(path), 63 * 48)
+    with pytest.raises(BackgroundError, match="63x48 pixels, more than 3023"):
+        backdrop.check(str(path), 63 * 48 - 1)
+
+
+def test_a_picture_that_does_not_say_how_large_it_is_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.bmp"
+    path.write_bytes(flat_picture(tmp_path / "b.bmp", (1, 1, 1)).read_bytes()[:20])
+    assert cv2.haveImageReader(str(path))
+    with pytest.raises(BackgroundError, match="doesn't say how large it is"):
+        backdrop.check(str(path))
+
+
+def test_a_video_is_bounded(tmp_path: Path) -> None:
+    path = Clip(frames=3).write(tmp_path / "a.mp4")
+    backdrop.check(str(path), 64 * 48)
+    with pytest.raises(BackgroundError) as caught:
+        backdrop.check(str(path), 64 * 48 - 1)
+    assert caught.value.reason == "its picture has 64x48 pixels, more than 3071 in all: --max-pixels 3072 takes them"
+    with backdrop.opened(str(path), "cover", a_frame(), most_pixels=64 * 48) as moving:
+        for n in range(9):  # again and again, within the same bound
+            moving.planes_at(Fraction(n, 25))
+
+
+def test_a_video_that_fails_on_the_way_is_named(tmp_path: Path) -> None:
+    one = Clip(frames=3, codec="libx264").write(tmp_path / "1.h264")
+    two = Clip(frames=3, width=96, height=64, codec="libx264").write(tmp_path / "2.h264")
+    path = tmp_path / "sea.h264"
+    path.write_bytes(one.read_bytes() + two.read_bytes())
+    with backdrop.opened(str(path), "cover", a_frame()) as moving:
+        moving.planes_at(Fraction(0))
+        with pytest.raises(BackgroundError) as caught:
+            moving.planes_at(Fraction(1))
+    assert str(caught.value).startswith(f"background {path}: its picture changes from 64x48 to 96x64 on the way")
+
+
+@pytest.mark.parametrize("name", ["sea.dpx", "sea%03d.dpx", "sea*.dpx", "sea[12].dpx"])
+def test_a_picture_is_the_file_of_that_name_and_no_other(tmp_path: Path, name: str) -> None:
+    """FFmpeg takes a number's place in a name for all the files that have a number there."""
+    for one, grey in ((name, 200), ("sea001.dpx", 50), ("sea1.dpx", 50)):
+        encoder = av.CodecContext.create("dpx", "w")
+        assert isinstance(encoder, av.VideoCodecContext)
+        encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = 64, 48, "rgb24", Fraction(1, 25)
+        made = av.VideoFrame.from_ndarray(np.full((48, 64, 3), grey, np.uint8))
+        made.pts = 0
+        (tmp_path / one).write_bytes(
+            b"".join(bytes(packet) for packet in [*encoder.encode(made), *encoder.encode(None)])
+        )
+    backdrop.check(str(tmp_path / name))
+    greys = middle(planes(tmp_path / name, a_frame()))
+    assert np.abs(np.subtract(greys, (188, 128, 128))).max() <= 1  # 16 + 219 / 255 of 200

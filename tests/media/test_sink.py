@@ -200,6 +200,18 @@ def test_a_full_disk_is_told_and_left_empty(tmp_path: Path, out: Path, name: str
     assert left == []
 
 
+@pytest.mark.parametrize("name", ["b.mp4", "b.mov", "b.mkv"])
+def test_a_disk_that_is_full_when_the_file_is_closed_is_told_too(tmp_path: Path, out: Path, name: str) -> None:
+    """What is smaller than FFmpeg's buffer (32 KiB) reaches the disk with the trailer."""
+    small = Clip(frames=3, width=64, height=64, painter=noise).write(tmp_path / "a.mkv")
+    with tiny_disk(out, "4k"):
+        with pytest.raises(WriteError) as caught:
+            write_all(small, out / name)
+        left = names(out)
+    assert caught.value.reason == "the disk is full"
+    assert left == []
+
+
 def test_a_file_that_may_not_grow_is_told_and_removed(tmp_path: Path, out: Path) -> None:
     """The same without being root: the process may write no more than 50 kB to a file."""
     pytest.importorskip("resource")

@@ -12,10 +12,11 @@ import av
 import numpy as np
 import pytest
 
+from vidseg import threads
 from vidseg.errors import SourceError
 from vidseg.frame import Frame, Plane, planes_of
 from vidseg.job import Damage, Reading, Span
-from vidseg.media import colour, decoding, formats
+from vidseg.media import colour, decoding, formats, opening
 from vidseg.media import source as source_module
 from vidseg.media.colour import Colour
 from vidseg.media.notes import Notes
@@ -684,6 +685,103 @@ def test_a_change_of_layout_is_converted(tmp_path: Path) -> None:
     assert notes.details[0] == "its pixel format changes from yuv420p to yuv444p on the way"
 
 
+# --- threads ---
+
+
+def sliding(n: int, planes: list[Plane]) -> None:
+    """Noise that moves by a few pixels, so that pictures are made of others."""
+    noise(0, planes)
+    for plane in planes:
+        plane[:] = np.roll(plane, 3 * n, axis=1)
+
+
+REORDERED = (("x264-params", "bframes=3:b-adapt=0:scenecut=0:b-pyramid=none"),)
+
+
+def torn(path: Path, *, frames: int = 40) -> Path:
+    """H.264 in which a picture is damaged by which three are decoded that are shown before it."""
+    Clip(frames, 320, 240, keys=20, codec="libx264", painter=sliding, options=REORDERED).write(path)
+    with av.open(str(path)) as container:
+        found = [packet for packet in container.demux(video=0) if packet.size]
+    shown_later = [n for n, packet in enumerate(found[:-1]) if (packet.pts or 0) > (found[n + 1].pts or 0)]
+    whole = bytes(found[next(n for n in shown_later if n > frames // 2 + 4)])
+    third = len(whole) // 3
+    data = path.read_bytes()
+    assert data.count(whole) == 1
+    middle = bytes(value ^ 0x55 for value in whole[third : third + 40])
+    path.write_bytes(data.replace(whole, whole[:third] + middle + whole[third + 40 :]))
+    return path
+
+
+def by_one_thread(path: Path) -> list[bytes]:
+    """The luma of each picture that PyAV gives, packet by packet."""
+    with av.open(str(path)) as container:
+        video = container.streams.video[0]
+        video.thread_type, video.codec_context.thread_count = "NONE", 1
+        pictures = [picture for packet in container.demux(video) for picture in packet.decode()]
+        assert any(picture.is_corrupt for picture in pictures)
+        return [planes_of(picture)[0].tobytes() for picture in pictures]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_damage_gives_the_same_pictures_whatever_the_number_of_threads(tmp_path: Path, count: int) -> None:
+    path = torn(tmp_path / "a.mp4")
+    with threads.bounded(count):
+        frames, notes = read(path)
+    assert [frame.planes[0].tobytes() for frame in frames] == by_one_thread(path)
+    assert notes.damage.doubtful > 0
+
+
+def test_a_span_behind_damage_does_too(tmp_path: Path) -> None:
+    path = torn(tmp_path / "a.mp4", frames=320)
+    seen = []
+    for count in (1, 5):
+        with threads.bounded(count):
+            frames, _ = read(path, Span(Fraction(6)))
+        seen.append([frame.planes[0].tobytes() for frame in frames])
+    assert len(seen[0]) == 170
+    assert seen[0] == seen[1]
+
+
+@pytest.fixture
+def openings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that sources open, each time that they do."""
+    opened: list[Path] = []
+    plain = opening.open_input
+
+    def counted(path: Path, *more: Any) -> Any:
+        opened.append(path)
+        return plain(path, *more)
+
+    monkeypatch.setattr(opening, "open_input", counted)
+    return opened
+
+
+def test_only_what_is_damaged_is_decoded_again(tmp_path: Path, openings: list[Path]) -> None:
+    good = Clip(frames=40, codec="libx264").write(tmp_path / "good.mp4")
+    with threads.bounded(5):
+        read(good)
+        assert openings == [good]
+        bad = torn(tmp_path / "bad.mp4")
+        read(bad)
+        assert openings == [good, bad, bad]
+    with threads.bounded(1):
+        read(bad)
+    assert openings == [good, bad, bad, bad]
+
+
+def test_what_threads_have_swallowed_is_looked_for_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, openings: list[Path]
+) -> None:
+    path = Clip(frames=12, codec="libx264").write(tmp_path / "a.mp4")
+    monkeypatch.setattr(decoding.Decoder, "swallowed", property(lambda decoder: 0 if decoder.most_threads == 1 else 1))
+    with threads.bounded(5):
+        frames, notes = read(path)
+    assert [frame.time for frame in frames] == [Fraction(n, 25) for n in range(12)]
+    assert openings == [path, path]
+    assert not notes.damage
+
+
 # --- what a file may claim ---
 
 
@@ -692,6 +790,15 @@ def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path) -> None:
     said = refused(path, reading=Reading(most_pixels=64 * 48 - 1))
     assert said == "its picture has 64x48 pixels, more than 3071 in all: --max-pixels 3072 takes them"
     assert len(read(path, reading=Reading(most_pixels=64 * 48))[0]) == 2
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.h264"])
+def test_the_bound_that_a_refusal_names_takes_the_file(tmp_path: Path, name: str) -> None:
+    """Decoders compare with sides that they round up, to 128x64 here."""
+    path = Clip(frames=2, width=98, height=50, codec="libx264").write(tmp_path / name)
+    said = refused(path, reading=Reading(most_pixels=98 * 50 - 1))
+    assert said == "its picture has 98x50 pixels, more than 4899 in all: --max-pixels 4900 takes them"
+    assert len(read(path, reading=Reading(most_pixels=4900))[0]) == 2
 
 
 def test_a_picture_that_is_larger_than_its_container_says_is_not_decoded(tmp_path: Path) -> None:

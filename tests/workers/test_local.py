@@ -60,6 +60,13 @@ def test_what_dies_once_is_done_again_what_always_dies_fails_and_the_rest_is_don
     assert {path.name for path in clip.parent.iterdir()} == done
 
 
+@pytest.mark.parametrize("at", [0, 2, 4], ids=["first", "middle", "last"])
+def test_a_worker_may_die_at_any_frame(clip: Path, at: int) -> None:
+    one = job(clip, "dies.mkv", DiesAt(at, once=str(clip.with_name("once"))))
+    assert isinstance(outcomes([one], Local(1))["dies"], Done)
+    assert {path.name for path in clip.parent.iterdir()} == {"clip.mkv", "once", "dies.mkv"}
+
+
 def test_what_hangs_is_given_up(clip: Path, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "time", clock)
     jobs = [job(clip, "hangs.mkv", DiesAt(3, 0)), job(clip, "well.mkv", FailsAt(99))]
@@ -71,6 +78,22 @@ def test_what_hangs_is_given_up(clip: Path, clock: Any, monkeypatch: pytest.Monk
     assert hangs == Failed(jobs[0], "given up after 2 tries: its worker gave no frame for 1 s")
     assert isinstance(well, Done)
     assert {path.name for path in clip.parent.iterdir()} == {"clip.mkv", "well.mkv"}
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_time_in_which_all_was_stopped_is_no_hang(stopped: bool) -> None:
+    """As by Ctrl-Z for an hour: the parent hasn't looked either."""
+    with Local(1, stall=60) as workers:
+        (process,) = workers._slots
+        assert process is not None
+        while not process.ready:
+            workers.wait(lambda *_: None)
+        process.number = 7
+        process.sign -= 3600
+        workers._looked -= 3600 if stopped else 0
+        lost = workers.wait(lambda *_: None)
+        again = [] if lost else workers.wait(lambda *_: None)
+    assert [number for number, _ in [*lost, *again]] == ([] if stopped else [7])
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a bound that Linux has")

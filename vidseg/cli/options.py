@@ -253,7 +253,7 @@ limits: Callable[[F], F] = _all(
         default=8192 * 8192,
         show_default="8192x8192",
         metavar="N",
-        help="Refuse sources with more pixels in a frame.",
+        help="Refuse sources and backgrounds with more pixels in a frame.",
     ),
     click.option(
         "--max-streams",
@@ -334,7 +334,7 @@ working: Callable[[F], F] = _all(
         type=click.FloatRange(min=1),
         default=120,
         show_default=True,
-        help="Seconds without a frame after which a worker is given up.",
+        help="Seconds without a frame after which a worker is given up; with --workers 0 the run ends.",
     ),
     click.option(
         "--memory",

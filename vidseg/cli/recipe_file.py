@@ -60,8 +60,16 @@ def arguments(path: Path, commands: dict[str, click.Command]) -> tuple[click.Com
     return commands[name], written
 
 
+_LARGEST = 1_000_000
+"""Bytes: a recipe has a few hundred."""
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for, and some devices have no end
+            raise OptionError(str(path), "is no file")
+        if path.exists() and path.stat().st_size > _LARGEST:
+            raise OptionError(str(path), "is no recipe: it is too large for one")
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise OptionError(str(path), f"can't be read: {error.strerror}") from None

@@ -108,6 +108,8 @@ def _do(planned: Any, folder: Any, terms: Any, workers: Any, told: Any, options:
     try:
         with Reporting(options["reports"], outcomes), Keeping(planned.jobs, folder, terms) as kept:
             workers.make_ready(planned.jobs, terms)
+            if workers.inline:
+                workers.watched(options["stall"], told.said)
             with workers:
                 for outcome in batch.run(
                     planned.jobs, told.progress, workers=workers.of_this_run, terms=terms, begun=kept.begun

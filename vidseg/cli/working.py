@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -24,13 +25,30 @@ class InThisProcess:
         self.wanted = wanted
         self._bound = bounded(threads)
         self._room = None if memory is None else Room(memory)
+        self._stall: float | None = None
+        self._say: Callable[[str], None] = lambda _: None
+
+    def watched(self, stall: float, say: Callable[[str], None]) -> None:
+        """Have the process ended, with a word, if it gives no frame for ``stall`` seconds."""
+        self._stall, self._say = stall, say
+
+    def _end(self, task: Any) -> None:
+        """A library doesn't come back: no exception reaches it, and whoever waits for the process would for ever."""
+        from vidseg.media.whole import abandon
+
+        self._say(
+            f"{task.job.source}: gave no frame for {self._stall:g} s, and in its own process vidseg can't give up one "
+            "file: all ends here (--workers 1 gives up that file, --stall waits longer)"
+        )
+        abandon()
+        os._exit(WorkersError.exit_code)
 
     @property
     def of_this_run(self) -> Any:
         """A worker that is none."""
         from vidseg.workers.inline import Inline  # with all that it needs
 
-        return Inline(self._room)
+        return Inline(self._room, self._stall, self._end)
 
     def __enter__(self) -> None:
         """Nothing to begin."""

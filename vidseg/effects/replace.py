@@ -26,28 +26,30 @@ class Replace(Effect):
     looped, its time matched with the source's. Where the matte is between nothing and full, the old place's colour is
     taken out of the person's. ``fit`` is ``cover`` (fills, what is too much is cut), ``contain``
     (whole, over black) or ``stretch``. ``light_wrap``, 0 to 1, is how much of the place's light, blurred, is
-    on the person's rim. ``began`` is when a video begins, in seconds, if not with the first frame.
+    on the person's rim. ``began`` is when a video begins, in seconds, if not with the first frame; a background of more
+    than ``most_pixels`` isn't taken.
     """
 
     background: str
     fit: backdrop.Fit = "cover"
     light_wrap: float = 0.0
     began: Fraction | None = field(default=None, repr=False)
+    most_pixels: int = field(default=backdrop.MOST_PIXELS, repr=False)
 
     def check(self) -> None:
         """Raise ``BackgroundError`` or ``ColourError`` if the background can't be read, or ``OptionError``."""
         if not 0 <= self.light_wrap <= 1:
             raise OptionError("--light-wrap", f"{self.light_wrap:g} is outside 0 to 1")
-        backdrop.check(self.background)
+        backdrop.check(self.background, self.most_pixels)
 
     def begun_at(self, time: Fraction) -> Replace:
         """The same, a video having begun at this moment."""
         return replace(self, began=time)
 
     def settings(self) -> dict[str, Any]:
-        """Without ``began``, which isn't the recipe's but a piece's."""
+        """Without ``began``, which isn't the recipe's but a piece's, and what is the reading's."""
         settings = super().settings()
-        del settings["began"]
+        del settings["began"], settings["most_pixels"]
         return settings
 
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
@@ -57,7 +59,8 @@ class Replace(Effect):
         with ExitStack() as stack:
             for cutout in cutouts:
                 if behind is None:
-                    behind = stack.enter_context(backdrop.opened(self.background, self.fit, cutout.frame, self.began))
+                    opened = backdrop.opened(self.background, self.fit, cutout.frame, self.began, self.most_pixels)
+                    behind = stack.enter_context(opened)
                 band = Band(cutout.matte)
                 person = unmix.person(cutout.frame, band)
                 place = behind.planes_at(cutout.frame.time)

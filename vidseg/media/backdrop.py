@@ -14,9 +14,10 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from vidseg.errors import BackgroundError, ColourError, SourceError
+from vidseg.errors import BackgroundError, ColourError, LimitError, SourceError
 from vidseg.frame import Frame, Plane, planes_of
-from vidseg.media import colour, formats, opening
+from vidseg.job import Reading
+from vidseg.media import colour, formats, opening, picture_size, probe
 from vidseg.media.colour import SRGB, Colour
 from vidseg.media.source import Source
 
@@ -45,8 +46,14 @@ def parse_colour(text: str) -> tuple[int, int, int] | None:
     return _NAMES.get(text.lower())
 
 
-def check(background: str) -> None:
-    """Raise ``BackgroundError`` or ``ColourError`` unless there is something to put behind."""
+MOST_PIXELS = Reading().most_pixels
+
+
+def check(background: str, most_pixels: int = MOST_PIXELS) -> None:
+    """Raise ``BackgroundError`` or ``ColourError`` unless there is something to put behind.
+
+    A picture or video of more than ``most_pixels`` isn't even decoded.
+    """
     path = Path(background)
     if not _there(path):
         if parse_colour(background) is not None:
@@ -58,8 +65,8 @@ def check(background: str) -> None:
         opening.require_file(path)
     except SourceError as error:
         raise BackgroundError(background, error.reason) from None
-    if _read_picture(path) is None:
-        with _moving(path) as source:
+    if _read_picture(path, most_pixels) is None:
+        with _moving(path, most_pixels) as source:
             try:
                 next(source.frames())
             except SourceError as error:
@@ -75,20 +82,22 @@ def _there(path: Path) -> bool:
 
 
 @contextmanager
-def opened(background: str, fit: Fit, frame: Frame, began: Fraction | None = None) -> Iterator[Backdrop]:
+def opened(
+    background: str, fit: Fit, frame: Frame, began: Fraction | None = None, most_pixels: int = MOST_PIXELS
+) -> Iterator[Backdrop]:
     """The backdrop for frames like this one; raises ``BackgroundError`` or ``ColourError``.
 
-    A video begins at the moment ``began``, in seconds, without it at the frame's.
+    A video begins at the moment ``began``, in seconds, without it at the frame's. ``most_pixels`` is ``check``'s.
     """
     path = Path(background)
     if not _there(path):
         yield _flat(background, frame)
         return
-    picture = _read_picture(path)
+    picture = _read_picture(path, most_pixels)
     if picture is not None:
         yield _Still(_quantised(_fitted(picture, fit, frame), frame))
         return
-    with _moving(path) as source:
+    with _moving(path, most_pixels) as source:
         moving = _Moving(path, source, fit, frame, frame.time if began is None else began)
         try:
             yield moving
@@ -148,7 +157,8 @@ class _Moving:
         self._reopened: Source | None = None
         self._shown: Frame | None = None
         self._planes: list[Plane] = []
-        first = next(self._frames)
+        first = self._following()
+        assert first is not None  # noqa: S101 - a source without a frame raises
         self._next: Frame | None = first
         self._began = first.time
         self._round = Fraction(0)
@@ -164,7 +174,7 @@ class _Moving:
         while self._next is not None and self._round + self._next.time - self._began <= wanted:
             self._shown = self._next
             self._planes = []
-            following = next(self._frames, None)
+            following = self._following()
             self._next = following if following is not None else self._again(self._shown, wanted)
         assert self._shown is not None  # noqa: S101 - the first frame is at 0
         if not self._planes:
@@ -182,9 +192,16 @@ class _Moving:
         whole = last.time - self._began + (length if length > 0 else 1 / self._source.media.rate)
         self._round += whole * max((wanted - self._round) // whole, 1)
         self.close()
-        self._reopened = Source(self._path, formats=opening.PICTURE_FORMATS)
+        self._reopened = Source(self._path, formats=opening.PICTURE_FORMATS, reading=self._source.reading)
         self._frames = self._reopened.frames()
-        return next(self._frames)
+        return self._following()
+
+    def _following(self) -> Frame | None:
+        """The next frame, None after the last; raises ``BackgroundError``, for it isn't the source that fails."""
+        try:
+            return next(self._frames, None)
+        except SourceError as error:
+            raise BackgroundError(str(self._path), error.reason) from None
 
     def _brought(self, frame: Frame) -> list[Plane]:
         colour_ = Colour.of(frame.picture)
@@ -266,13 +283,21 @@ def _fitted(rgb: RGB, fit: Fit, frame: Frame, aspect: Fraction = Fraction(1)) ->
     return np.clip(out, 0, 1)
 
 
-def _read_picture(path: Path) -> RGB | None:
+def _read_picture(path: Path, most_pixels: int) -> RGB | None:
     """A picture that OpenCV reads as R'G'B', upright and over black where it is transparent, else None.
 
-    Animations (GIF) are left to FFmpeg, which reads all of their pictures.
+    Animations (GIF) are left to FFmpeg, which reads all of their pictures. Raises ``BackgroundError`` for one that is
+    too large, or doesn't say how large it is.
     """
     if path.suffix.lower() == ".gif" or not cv2.haveImageReader(str(path)):
         return None
+    width, height = picture_size.of(path)
+    if width * height > most_pixels:
+        raise BackgroundError(str(path), probe.too_large(width, height, most_pixels))
+    if not width * height:
+        raise BackgroundError(
+            str(path), "doesn't say how large it is, or is too large to be read: save it as PNG or JPEG"
+        )
     try:
         pixels, kinds, blobs = cv2.imreadWithMetadata(str(path), flags=cv2.IMREAD_UNCHANGED)
     except cv2.error:
@@ -321,10 +346,12 @@ def exif_orientation(blob: bytes) -> int:
 
 
 @contextmanager
-def _moving(path: Path) -> Iterator[Source]:
+def _moving(path: Path, most_pixels: int) -> Iterator[Source]:
     """The file as a source of frames, its failures told of the background."""
     try:
-        source = Source(path, formats=opening.PICTURE_FORMATS)
+        source = Source(path, formats=opening.PICTURE_FORMATS, reading=Reading(most_pixels=most_pixels))
+    except LimitError as error:
+        raise BackgroundError(str(path), error.reason) from None
     except SourceError:
         known = "is empty" if path.stat().st_size == 0 else "is no picture or video that vidseg can read"
         raise BackgroundError(str(path), known) from None

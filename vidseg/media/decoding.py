@@ -58,13 +58,18 @@ def packets(
             return
 
 
+_REORDERED = 4
+"""Encoders rarely have more B-frames in a row, which are shown before a picture that they are decoded by."""
+
+
 class Decoder:
     """The pictures of one stream of an open container, and what was wrong on the way."""
 
-    def __init__(self, container: InputContainer, video: VideoStream) -> None:
-        self._container, self._video = container, video
+    def __init__(self, container: InputContainer, video: VideoStream, most_threads: int | None = None) -> None:
+        """``most_threads`` is of this one, without it as many as codecs may have in this process."""
+        self._container, self._video, self.most_threads = container, video, most_threads
         video.thread_type = "AUTO"
-        video.codec_context.thread_count = threads.most()
+        video.codec_context.thread_count = threads.most() if most_threads is None else most_threads
         self.bad_packets = 0
         """Packets that couldn't be decoded, so far."""
         self.good_packets = 0
@@ -80,10 +85,20 @@ class Decoder:
             return 0
         declared = self._video.frames if "mp4" in self._container.format.name else 0
         absent = max(declared - self.good_packets - self.bad_packets, 0)
+        return absent + self.swallowed
+
+    @property
+    def swallowed(self) -> int:
+        """How many pictures a decoder's threads have lost and said nothing, as far as that can be known, likewise."""
         indexed = {"mov", "matroska"} & set(self._container.format.name.split(","))
-        if indexed and self._video.codec_context.name in _ONE_TO_ONE:
-            absent += max(self._shown - self.bad_packets - self._pictures, 0)  # what a decoder's thread swallowed
-        return absent
+        if not indexed or self._video.codec_context.name not in _ONE_TO_ONE:
+            return 0
+        return max(self._shown - self.bad_packets - self._pictures, 0)
+
+    @property
+    def holds(self) -> int:
+        """How many pictures may be shown before one that they are decoded by."""
+        return _REORDERED if self._video.codec_context.has_b_frames else 0
 
     def pictures(self) -> Iterator[av.VideoFrame]:
         """Decoded pictures in the order they are shown."""

@@ -111,6 +111,7 @@ class JoinSink(Sink):
             for packet in piece_file.packets(path, piece, self.target):
                 packet.dts = next(decoding)
                 packet.stream = self._stream
+                self._tally.picture(packet.pts or 0, packet.duration or 0, packet.time_base)
                 if packet.pts is not None:
                     self._durations[packet.pts] = packet.duration or 0
                 with telling(self.target):

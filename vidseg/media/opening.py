@@ -11,7 +11,7 @@ import av
 from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 
-from vidseg.errors import SourceError
+from vidseg.errors import LimitError, SourceError
 from vidseg.job import Reading
 
 FORMATS = (
@@ -25,6 +25,10 @@ PICTURE_FORMATS = FORMATS + (
     "pgm_pipe,ppm_pipe,pcx_pipe,qoi_pipe,sgi_pipe,sunrast_pipe,jpegls_pipe,j2k_pipe,jpegxl_pipe,xbm_pipe,xwd_pipe"
 )
 """What a background may also be."""
+
+
+_ALONE = {"protocol_whitelist": "file", "pattern_type": "none"}
+"""No network, and ``sea%03d.dpx`` is a file and not all those that have a number there."""
 
 
 def require_file(path: Path) -> None:
@@ -46,7 +50,7 @@ def open_input(
     """Open a file for reading; the caller closes it.
 
     The path is made absolute (FFmpeg takes ``a:b.mp4`` for a protocol), and nothing but local files is followed. A
-    picture that is too large isn't even looked at. Raises ``SourceError``.
+    picture that is much too large isn't even looked at. Raises ``SourceError``, ``LimitError``.
     """
     require_file(path)
     reading = reading or Reading()
@@ -56,9 +60,9 @@ def open_input(
             metadata_errors="replace",
             hwaccel=hwaccel,
             options={
-                "protocol_whitelist": "file",
+                **_ALONE,
                 "format_whitelist": formats,
-                "max_pixels": str(reading.most_pixels),
+                "max_pixels": told(2 * reading.most_pixels + _SMALL),
             },
         )
     except (av.error.FFmpegError, ValueError) as error:
@@ -68,10 +72,25 @@ def open_input(
     if len(container.streams) > reading.most_streams:
         count = len(container.streams)
         container.close()
-        raise SourceError(
+        raise LimitError(
             str(path), f"has {count} streams, more than {reading.most_streams}: --max-streams {count} takes them"
         )
     return container
+
+
+_SMALL = 1 << 18
+_ALIGNED = 128
+"""A side that FFmpeg's decoders work on is a multiple of this at most, and that is what they compare with a bound."""
+
+
+def padded(width: int, height: int) -> int:
+    """As many pixels as decoders may take for a picture of this size."""
+    return -(-width // _ALIGNED) * _ALIGNED * (-(-height // _ALIGNED) * _ALIGNED)
+
+
+def told(pixels: int) -> str:
+    """A bound as FFmpeg takes it."""
+    return str(min(pixels, (1 << 31) - 1))
 
 
 def claimed_size(path: Path) -> tuple[int, int]:
@@ -80,7 +99,7 @@ def claimed_size(path: Path) -> tuple[int, int]:
         with av.open(
             str(path.absolute()),
             metadata_errors="replace",
-            options={"protocol_whitelist": "file", "format_whitelist": PICTURE_FORMATS, "skip_frame": "all"},
+            options={**_ALONE, "format_whitelist": PICTURE_FORMATS, "skip_frame": "all"},
         ) as container:
             contexts = [stream.codec_context for stream in container.streams.video]
             sizes = [(context.width, context.height) for context in contexts if context is not None]

@@ -11,7 +11,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from vidseg.errors import SourceError
+from vidseg.errors import LimitError, SourceError
 from vidseg.job import Reading
 from vidseg.media import opening
 
@@ -53,22 +53,27 @@ def main_video(container: InputContainer, path: Path, reading: Reading | None = 
     for stream in sorted(videos, key=lambda video: not video.disposition & Disposition.default):
         context = stream.codec_context
         if context is not None and context.width * context.height > reading.most_pixels:
-            raise SourceError(str(path), too_large(context.width, context.height, reading))
+            raise LimitError(str(path), too_large(context.width, context.height, reading.most_pixels))
         if context is not None and context.width and context.height and context.pix_fmt:
-            context.options = {"max_pixels": str(reading.most_pixels)}  # the picture may say more than its container
+            bound = max(reading.most_pixels, opening.padded(context.width, context.height))
+            context.options = {"max_pixels": opening.told(bound)}  # the picture may say more than its container
             return stream
     width, height = opening.claimed_size(path)
     if width * height > reading.most_pixels:
-        raise SourceError(str(path), too_large(width, height, reading))
+        raise LimitError(str(path), too_large(width, height, reading.most_pixels))
     raise SourceError(str(path), "holds a video stream that can't be decoded (no decoder, or no picture in it)")
 
 
-def too_large(width: int, height: int, reading: Reading) -> str:
-    """Why a picture isn't taken."""
-    return (
-        f"its picture has {width}x{height} pixels, more than {reading.most_pixels} in all: "
-        f"--max-pixels {width * height} takes them"
-    )
+_FFMPEGS_BOUND = (1 << 31) // 8
+"""Pixels that FFmpeg takes whatever it is told (``av_image_check_size2``), 128 more counted in each direction."""
+
+
+def too_large(width: int, height: int, most: int) -> str:
+    """Why a picture isn't taken, and what would take it, if anything does."""
+    said = f"its picture has {width}x{height} pixels, more than {most} in all"
+    if (width + 128) * (height + 128) >= _FFMPEGS_BOUND:
+        return f"{said}, and more than can be read at all"
+    return f"{said}: --max-pixels {width * height} takes them"
 
 
 def plausible_rate(stream: VideoStream) -> Fraction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,7 @@ from vidseg import threads
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
-from vidseg.media import containers, forms, whole
+from vidseg.media import containers, forms, verified
 from vidseg.media.colour import Colour
 from vidseg.media.forms import Form
 from vidseg.media.notes import Notes
@@ -88,13 +89,13 @@ class SequenceSink:
             self._written += 1
             (self._temporary.path / containers.numbered(self.target, self._written)).write_bytes(bytes(packet))
 
-    def finish(self) -> None:
+    def finish(self, alive: Callable[[], None] = lambda: None) -> None:
         """Write what is left, count, and give the folder its name.
 
         Raises ``WriteError``; ``IncompleteError`` where there aren't as many pictures as frames.
         """
         self._flush()
-        self._publish()
+        self._publish(alive)
 
     def _flush(self) -> None:
         """Have what the encoder still holds."""
@@ -103,14 +104,14 @@ class SequenceSink:
         with telling(self.target):
             self._store(self._encoder.encode(None))
 
-    def _publish(self) -> None:
+    def _publish(self, alive: Callable[[], None]) -> None:
         """Count, look at some, and give the folder its name."""
         with telling(self.target):
             names = sorted(file.name for file in self._temporary.path.iterdir() if file.stat().st_size)
             if len(names) != len(self._times):
                 raise IncompleteError(str(self.target), f"{len(self._times)} frames went in, {len(names)} came out")
             size = None if self._encoder is None else (self._encoder.width, self._encoder.height)
-            whole.check_pictures(self._temporary.path, names, self.target, size)
+            verified.check_pictures(self._temporary.path, names, self.target, size, alive)
         steps = [after - before for before, after in pairwise(self._times)]
         if steps and max(steps) - min(steps) > 1:
             self._notes.say("frames last unequally long, which a sequence of pictures doesn't tell")

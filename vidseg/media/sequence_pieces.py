@@ -72,6 +72,6 @@ class SequenceJoinSink(SequenceSink):
                 self._times.append(packet.pts or 0)
                 alive(len(self._times))
 
-    def finish(self) -> None:
+    def finish(self, alive: Callable[[], None] = lambda: None) -> None:
         """Count, and give the folder its name; raises ``IncompleteError``, ``WriteError``."""
-        self._publish()
+        self._publish(alive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -23,7 +24,8 @@ from vidseg.media.forms import Form
 from vidseg.media.hdr import StaticMetadata
 from vidseg.media.notes import Notes
 from vidseg.media.source import Source
-from vidseg.media.whole import SAMPLES, Temporary, Written, check, check_webp, spread, telling
+from vidseg.media.verified import SAMPLES, Tally, Written, check, check_webp, spread
+from vidseg.media.whole import Temporary, telling
 
 _BETTER = "use .mp4 or .mov"
 
@@ -48,6 +50,7 @@ class Sink:
         self._durations: dict[int, int] = {}
         self._keys: list[Fraction] = []
         self._count = 0
+        self._tally = Tally()
         self._joined = False
         """Whether the picture was encoded elsewhere, so that the encoder holds nothing."""
         self._first = self._last = Fraction(0)
@@ -94,6 +97,7 @@ class Sink:
         self._first = self._first if self._count else frame.time
         self._last = frame.time
         self._count += 1
+        self._tally.picture(frame.pts, frame.duration, frame.time_base)
 
     def _begin(self, frame: Frame, picture: av.VideoFrame, codec: codecs.Codec) -> VideoStream:
         """Set up the streams, by the first frame and what is encoded of it."""
@@ -193,6 +197,7 @@ class Sink:
             time = (packet.dts if packet.dts is not None else packet.pts or 0) * packet.time_base
             self._output.mux(packet)
             for other in self._copied.until(time):
+                self._tally.other(other)
                 self._output.mux(other)
 
     def _flushed(self, stream: VideoStream) -> list[Packet[Any]]:
@@ -202,8 +207,8 @@ class Sink:
             packet.dts = packet.pts  # libx265 leaves it unset where there are fewer frames than it looks ahead
         return pictures
 
-    def finish(self) -> None:
-        """Write what is left, close, check, and give the file its name.
+    def finish(self, alive: Callable[[], None] = lambda: None) -> None:
+        """Write what is left, close, check, and give the file its name; ``alive`` is called on the way.
 
         Raises ``WriteError``; ``IncompleteError`` where the finished file isn't what was written.
         """
@@ -213,13 +218,16 @@ class Sink:
             if not self._joined:
                 self._mux_picture(self._flushed(self._stream))
             for packet in self._copied.rest():
+                self._tally.other(packet)
                 self._output.mux(packet)
+            streams = self._tally.streams(self._output.streams)
             output, self._output = self._output, None
             output.close()
+        size = self._stream.codec_context.width, self._stream.codec_context.height
         keys = tuple(spread(self._keys, SAMPLES))
-        went_in = Written(self._count, self._first, self._last, self._copied.kept, keys)
+        went_in = Written(self._tally.times, self._tally.clock, self._tally.end, size, self._copied.kept, streams, keys)
         if self._container_name == "webp":
             check_webp(self._temporary.path, self.target, went_in)
         else:
-            check(self._temporary.path, self.target, went_in, self._source.media.time_base)
+            check(self._temporary.path, self.target, went_in, self._source.media.time_base, alive)
         self._temporary.publish(overwrite=self._overwrite)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import chain, islice
@@ -11,7 +12,8 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from vidseg.errors import CutError, SourceError
+from vidseg import threads
+from vidseg.errors import CutError, LimitError, SourceError
 from vidseg.frame import Frame
 from vidseg.job import Damage, Piece, Reading, Span
 from vidseg.media import chain as filter_chain
@@ -54,6 +56,8 @@ class Source:
         self.notes = notes or Notes()
         self._container, self._video = self._opened()
         self.media = probe.describe(self._container, self._video, path)
+        self._before: list[InputContainer] = []
+        """Containers that were opened before: perhaps somebody still looks at one."""
         self._decoder = Decoder(self._container, self._video)
         self._shift = round((self.media.origin + self.span.start) / self.media.time_base)
         self._turned = False
@@ -81,7 +85,8 @@ class Source:
 
     def close(self) -> None:
         """Close the file."""
-        self._container.close()
+        for container in (*self._before, self._container):
+            container.close()
 
     @property
     def container(self) -> InputContainer:
@@ -248,7 +253,7 @@ class Source:
         step = round(1 / (self.media.rate * self.media.time_base))
         clock = timing.Clock(step)
         last: int | None = None
-        pictures = self._decoded_from_start()
+        pictures = self._decoded_alike()
         if self._container.format.name == "avi":
             pictures = timing.in_order(pictures)
         for picture in uniform.uniform(pictures, self.path, self.reading, self.notes):
@@ -276,17 +281,47 @@ class Source:
         longest = self.reading.longest_gap
         gap = Fraction(0) if last is None else (time - last) * self.media.time_base
         if longest is not None and gap > longest:
-            raise SourceError(
+            raise LimitError(
                 str(self.path),
                 f"{float(gap):g} s lie between two of its frames, more than {float(longest):g}: "
                 f"--max-gap {float(gap) + 1:.0f} takes them",
             )
 
-    def _decoded_from_start(self) -> Iterator[av.VideoFrame]:
-        """Decoded pictures from a key frame at or before the span's start, or from the file's beginning."""
+    def _decoded_alike(self) -> Iterator[av.VideoFrame]:
+        """Decoded pictures, the same whatever the number of threads.
+
+        Of what is damaged several threads make other pictures than one, and not always the same: at its first sign one
+        decodes all of it again, from where reading began, and the pictures that were given aren't given twice.
+        """
         if self._piece is not None:
             yield from self._decoded_from_key(self._piece.key)
             return
+        if threads.most() == 1 or self.reading.hwaccel != "none":
+            yield from self._decoded_from_start()
+            return
+        given, held = 0, deque[av.VideoFrame]()
+        for picture in self._decoded_from_start():
+            if picture.is_corrupt or self._decoder.bad_packets:
+                break
+            held.append(picture)
+            if len(held) > self._decoder.holds:
+                yield held.popleft()
+                given += 1
+        else:
+            if self.span != Span() or not (self._decoder.swallowed or self._decoder.bad_packets):
+                yield from held
+                return
+        held.clear()
+        self._open_again(most_threads=1)
+        yield from islice(self._decoded_from_start(), given, None)
+
+    def _open_again(self, most_threads: int | None) -> None:
+        self._before.append(self._container)
+        self._container, self._video = self._opened()
+        self._decoder = Decoder(self._container, self._video, most_threads)
+
+    def _decoded_from_start(self) -> Iterator[av.VideoFrame]:
+        """Decoded pictures from a key frame at or before the span's start, or from the file's beginning."""
         wanted = self.media.origin + self.span.start
         if self.span.start <= _SEEK_MARGIN:
             yield from self._decoder.pictures()
@@ -300,9 +335,7 @@ class Source:
         if ahead and ahead[0].pts is not None and ahead[0].pts * self.media.time_base <= wanted:
             yield from chain(ahead, pictures)
             return
-        self._container.close()
-        self._container, self._video = self._opened()
-        self._decoder = Decoder(self._container, self._video)
+        self._open_again(self._decoder.most_threads)
         yield from self._decoder.pictures()
 
     def _decoded_from_key(self, key: int) -> Iterator[av.VideoFrame]:

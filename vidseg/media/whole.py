@@ -6,28 +6,19 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import av
 import cv2
 import numpy as np
-from av.container import InputContainer
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from vidseg import locking
-from vidseg.errors import DiskError, IncompleteError, SourceError, WriteError
-from vidseg.job import Reading
-from vidseg.media import opening, probe
+from vidseg.errors import DiskError, WriteError
+from vidseg.media import opening
 from vidseg.media.exchanging import exchange
-
-T = TypeVar("T")
 
 
 @contextmanager
@@ -69,6 +60,19 @@ OLD = ".old-"
 """Between a temporary name and the name of a folder that is being replaced, where that takes two steps."""
 
 
+_unfinished: set[Temporary | TemporaryFolder] = set()
+
+
+def abandon() -> None:
+    """Remove what this process has begun to write: it is about to end at once. From any thread."""
+    for one in list(_unfinished):
+        with suppress(OSError):
+            if one.path.is_dir():
+                shutil.rmtree(one.path, ignore_errors=True)
+            else:
+                one.path.unlink(missing_ok=True)
+
+
 class Temporary:
     """A file that nobody else has, in the target's folder; raises ``WriteError``.
 
@@ -84,9 +88,11 @@ class Temporary:
                 if locking.lock(self._descriptor) and locking.still_named(self._descriptor, self.path):
                     break
                 os.close(self._descriptor)  # swept away between the two calls
+        _unfinished.add(self)
 
     def remove(self) -> None:
         """Leave no trace, unless it was published."""
+        _unfinished.discard(self)
         self.path.unlink(missing_ok=True)
         self._unlock()
 
@@ -140,9 +146,11 @@ class TemporaryFolder:
                     if locking.lock(self._descriptor) and locking.still_named(self._descriptor, self.path):
                         break
                     os.close(self._descriptor)
+        _unfinished.add(self)
 
     def remove(self) -> None:
         """Leave no trace, unless it was published."""
+        _unfinished.discard(self)
         shutil.rmtree(self.path, ignore_errors=True)
         if self._descriptor >= 0:
             os.close(self._descriptor)
@@ -209,121 +217,3 @@ def _swept(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)  # another run may sweep it at the same time
     else:
         path.unlink(missing_ok=True)
-
-
-@dataclass(frozen=True)
-class Written:
-    """What went into a file: how many frames, the first and last one's time in seconds, streams beside the picture.
-
-    ``keys`` are a few key frames' times, which are decoded again.
-    """
-
-    frames: int
-    first: Fraction
-    last: Fraction
-    others: int
-    keys: tuple[Fraction, ...] = ()
-
-
-SAMPLES = 3
-"""Places of a finished output, evenly from its first to its last key frame, at which it is decoded again."""
-
-_ENOUGH = 100
-"""Packets after which a decoder must have given a picture."""
-
-
-def check(path: Path, target: Path, went_in: Written, tick: Fraction) -> None:
-    """Open a finished file again, compare it with what went in, and decode a few of its frames.
-
-    Times may differ by a ``tick`` of the source's clock and one of the file's own. Raises ``IncompleteError``.
-    """
-    with telling(target), av.open(str(path), metadata_errors="replace") as container:
-        try:
-            stream = probe.main_video(container, path, Reading(most_pixels=_ANY))
-        except SourceError as error:
-            raise IncompleteError(str(target), f"it can't be read again: it {error.reason}") from None
-        found = [packet.pts for packet in container.demux(stream) if packet.size]
-        others = len(container.streams) - 1
-        time_base = Fraction(stream.time_base or 1)
-        if len(found) != went_in.frames or None in found:
-            raise IncompleteError(str(target), f"{went_in.frames} frames went in, {len(found)} came out")
-        times = [time * time_base for time in found if time is not None]
-        for wanted, came in ((went_in.first, min(times)), (went_in.last, max(times))):
-            if abs(wanted - came) > tick + time_base:
-                raise IncompleteError(str(target), f"a frame of {float(wanted):.3f} s came out at {float(came):.3f} s")
-        if others < went_in.others:
-            raise IncompleteError(str(target), "a stream that was copied isn't in it")
-        length, least = Fraction(container.duration or 0, 1_000_000), went_in.last - went_in.first
-        if "matroska" in container.format.name and length < least - tick - time_base:  # MP4's is its index
-            raise IncompleteError(str(target), f"it says that it lasts {float(length):.3f} s, not {float(least):.3f}")
-        for key in went_in.keys:
-            if not _decodes(container, stream, key):
-                raise IncompleteError(str(target), f"its frame at {float(key):.3f} s can't be decoded")
-
-
-_ANY = (1 << 31) - 1
-"""Pixels, as FFmpeg counts them: what was written may be checked."""
-
-
-def spread(places: Sequence[T], count: int) -> list[T]:
-    """As many of them at most, evenly, the first and the last among them."""
-    if len(places) <= count:
-        return list(places)
-    return [places[n * (len(places) - 1) // (count - 1)] for n in range(count)]
-
-
-def _decodes(container: InputContainer, stream: VideoStream, key: Fraction) -> bool:
-    """Whether the picture of a key frame can be had, whole and of the size that the file says."""
-    time_base = Fraction(stream.time_base or 1)
-    near = round(key / time_base)
-    try:
-        container.seek(near, stream=stream, backward=True)
-        for packet in islice(container.demux(stream), _ENOUGH):
-            for picture in packet.decode():
-                if picture.pts is not None and picture.pts < near - 1:
-                    continue
-                size = stream.codec_context.width, stream.codec_context.height
-                there = picture.pts is not None and picture.pts <= near + 1
-                return there and not picture.is_corrupt and (picture.width, picture.height) == size
-    except av.error.FFmpegError:
-        pass
-    return False
-
-
-def check_pictures(folder: Path, names: Sequence[str], target: Path, size: tuple[int, int] | None) -> None:
-    """Open a few of a folder's pictures again; raises ``IncompleteError`` unless they have this width and height.
-
-    Without ``size``, unless all have the first one's.
-    """
-    for name in spread(names, SAMPLES):
-        data = np.fromfile(folder / name, np.uint8)
-        picture = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
-        if picture is None:
-            raise IncompleteError(str(target), f"{name} can't be read again")
-        size = size or (picture.shape[1], picture.shape[0])
-        if (picture.shape[1], picture.shape[0]) != size:
-            raise IncompleteError(str(target), f"{name} can't be read again")
-
-
-def check_webp(path: Path, target: Path, went_in: Written) -> None:
-    """Compare an animated WebP with what went in by its own chunks, for FFmpeg reads none; to the millisecond.
-
-    Equal frames in a row are one that lasts longer, and nothing but equal frames a still picture. Raises
-    ``IncompleteError``. The layout is that of Google's WebP Container Specification: an ANMF chunk's duration is in its
-    bytes 12 to 14.
-    """
-    data = path.read_bytes()
-    at, frames, milliseconds, still = 12, 0, 0, False
-    torn = len(data) != 8 + int.from_bytes(data[4:8], "little")
-    while at + 8 <= len(data):
-        size = int.from_bytes(data[at + 4 : at + 8], "little")
-        if data[at : at + 4] == b"ANMF":
-            frames += 1
-            milliseconds += int.from_bytes(data[at + 20 : at + 23], "little")
-        still |= data[at : at + 4] in (b"VP8 ", b"VP8L")
-        at += 8 + size + size % 2
-    short = milliseconds < (went_in.last - went_in.first) * 1000 - 1
-    if torn or (not still and (not 0 < frames <= went_in.frames or short)):
-        raise IncompleteError(str(target), f"{went_in.frames} frames went in, {frames} came out, of {milliseconds} ms")
-    if cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) is None:
-        raise IncompleteError(str(target), "its first frame can't be decoded")

@@ -32,6 +32,9 @@ _BY_MEMORY = (signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)
 _START = 60.0
 """Seconds that a process has to begin."""
 
+_STOPPED = 10.0
+"""Seconds from one look to the next, which is a second, from which on this process had been stopped meanwhile."""
+
 _TRIES = 3
 _KILLED_TRIES = 12
 """As many processes in a row that never begin mean that none will; more, where something else ends them."""
@@ -105,6 +108,7 @@ class Local:
         """
         self._stall, self._verbose, self._asked, self._memory = stall, verbose, threads, memory
         self._failed_starts = 0
+        self._looked = time.monotonic()
         self._slots: list[_Process | None] = []
         self.resize(count)
 
@@ -154,11 +158,20 @@ class Local:
         for pipe in multiprocessing.connection.wait(list(there), timeout=min(1.0, self._stall / 4)):
             slot = there[pipe]  # type: ignore[index]
             ended += self._heard(slot, told)
+        self._forgive_a_stop()
         for slot, process in enumerate(self._slots):
             if process is not None and (reason := self._hangs(process)):
                 process.kill()
                 ended += self._gone(slot, reason)
         return ended
+
+    def _forgive_a_stop(self) -> None:
+        """Time in which nobody looked, as while Ctrl-Z had stopped all of us, isn't time in which a worker hung."""
+        now = time.monotonic()
+        if now - self._looked > _STOPPED:
+            for process in filter(None, self._slots):
+                process.sign = min(process.sign + now - self._looked, now)
+        self._looked = now
 
     def _heard(self, slot: int, told: Told) -> list[tuple[int, Answer | Lost]]:
         process = self._slots[slot]
