@@ -43,13 +43,15 @@ class Extend:
         band = Band.of(matte)
         picture = self._copies.of(frame.picture)
         planes = planes_of(picture)
-        if not band.matte.any():
+        height, width = (-(-side // _FINE) for side in band.shape)
+        fine = band.at((height, width))
+        if not fine.matte.any():
             for plane, code in zip(planes, black(frame.picture), strict=True):
                 plane[:] = code
             return frame.with_picture(picture)
         if band.matte.min() == FULL:
             return frame.with_picture(picture)
-        person, place = _estimates(planes, band)
+        person, place = _estimates(planes, band, fine)
         top = (1 << frame.depth) - 1
         for n, plane in enumerate(planes):
             level = band.at(plane.shape)
@@ -66,18 +68,40 @@ def _enlarged(codes: Plane, across: int, down: int, shape: tuple[int, ...]) -> A
     return large[: shape[0], : shape[1]]
 
 
-def _estimates(planes: Sequence[Plane], band: Band) -> tuple[list[Map], list[Map]]:
-    """The person's colours and the place's, everywhere: where there is no weight, from further away."""
-    height, width = (-(-side // _FINE) for side in band.shape)
-    level = band.at((height, width))
-    fine = [plane if plane.shape == (height, width) else chroma_matte(plane, height, width) for plane in planes]
-    floor = [halved(plane).astype(np.float32) * LEAST for plane in fine]
+def _estimates(planes: Sequence[Plane], band: Band, level: Level) -> tuple[list[Map], list[Map]]:
+    """The person's colours and the place's, everywhere: where there is no weight, from further away.
+
+    ``level`` is the matte at the size at which they are weighed.
+    """
+    shape = level.matte.shape
     full = (level.matte == FULL).view(np.uint8) * np.uint8(255)
     nothing = level.nothing * np.uint8(255)
+    seen = [_seen(plane, band.at(plane.shape), shape) for plane in planes]
+    part = _part(band.at(band.shape), shape)
+    place = [_fine(plane, shape).astype(np.float32) for plane in planes]
     return (
-        _estimate(fine, floor, _weights(_PERSON, full, level)),
-        _estimate(fine, floor, _weights(_PLACE, nothing, level)),
+        _estimate(seen, _weights(_PERSON, full, level).astype(np.float32) * part),
+        _estimate(place, _weights(_PLACE, nothing, level).astype(np.float32)),
     )
+
+
+def _fine(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    return plane if plane.shape == shape else chroma_matte(plane, *shape)
+
+
+def _part(level: Level, shape: tuple[int, ...]) -> Map:
+    """How much of each point is not hidden."""
+    if level.matte.shape == shape:
+        return np.float32(1) - level.nothing
+    return _fine((level.nothing ^ 1) * np.uint8(252), shape).astype(np.float32) * np.float32(1 / 252)
+
+
+def _seen(plane: Plane, level: Level, shape: tuple[int, ...]) -> Map:
+    """The mean of those pixels of each point that aren't hidden: of those that are, nothing may be told."""
+    if plane.shape == shape:
+        return plane.astype(np.float32)
+    kept = _fine(plane * (level.nothing ^ 1), shape).astype(np.float32)
+    return kept / np.maximum(_part(level, shape), np.float32(1 / 8))
 
 
 def _weights(table: Plane, sure: Plane, level: Level) -> Plane:
@@ -87,14 +111,8 @@ def _weights(table: Plane, sure: Plane, level: Level) -> Plane:
     return sure
 
 
-def _estimate(planes: Sequence[Plane], floor: Sequence[Map], weight: Plane) -> list[Map]:
-    sums = [_weighed(plane, weight) + least for plane, least in zip(planes, floor, strict=True)]
-    exact = cv2.multiply(weight, 256, dtype=cv2.CV_16U)  # so that little isn't rounded to nothing
-    return pulled_and_pushed(sums, halved(exact).astype(np.float32) * np.float32(1 / (256 * 255)) + LEAST)
-
-
-def _weighed(plane: Plane, weight: Plane) -> Map:
-    """A plane times its weight, at the size of the estimates."""
-    fine = plane.dtype == np.uint16  # at most 12 bits, so that the product has 16
-    product = cv2.multiply(plane, weight.astype(plane.dtype, copy=False), scale=1 / 16 if fine else 1, dtype=cv2.CV_16U)
-    return np.asarray(halved(product).astype(np.float32) * np.float32((16 if fine else 1) / 255))
+def _estimate(values: Sequence[Map], weight: Map) -> list[Map]:
+    total = halved(weight) * np.float32(1 / 255)
+    sums = [halved(one * weight) * np.float32(1 / 255) for one in values]
+    all_of_it = max(float(total.sum()), 1e-9)
+    return pulled_and_pushed([one + LEAST * np.float32(one.sum() / all_of_it) for one in sums], total + LEAST)

@@ -233,8 +233,8 @@ _LARGE, _AHEAD = 6_000_000, 20
 def looking_ahead(encoder: str, options: dict[str, str], pixels: int) -> dict[str, str]:
     """An encoder's options for pictures of so many pixels.
 
-    x264 holds 3.4 bytes for each pixel of every frame that it looks ahead: at 4K, where ``medium`` looks 40 ahead,
-    1.1 GB. More than 20 frames bring it little there.
+    x264 holds 3 bytes for each pixel of every frame that it looks ahead: at 4K, where ``medium`` looks 40 ahead, 1 GB.
+    More than 20 frames bring it little.
     """
     preset = options.get("preset")
     if encoder != "libx264" or pixels <= _LARGE or preset not in _X26X_PRESETS[_X26X_PRESETS.index("fast") :]:
