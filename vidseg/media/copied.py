@@ -194,11 +194,6 @@ class CopiedStreams:
         """Close the second container."""
         self._container.close()
 
-    @property
-    def kept(self) -> int:
-        """How many streams reach the output with packets of their own."""
-        return len(self._roads)
-
     def add_to(self, output: OutputContainer, container: str) -> None:
         """Make the output's streams, metadata and chapters; before its first packet."""
         source = self._container

@@ -221,11 +221,15 @@ class Sink:
                 self._tally.other(packet)
                 self._output.mux(packet)
             streams = self._tally.streams(self._output.streams)
+            if any(one.kind == "audio" and one.first is None for one in streams):
+                self._notes.say("nothing of a stream of sound was there to be copied")
             output, self._output = self._output, None
             output.close()
         size = self._stream.codec_context.width, self._stream.codec_context.height
         keys = tuple(spread(self._keys, SAMPLES))
-        went_in = Written(self._tally.times, self._tally.clock, self._tally.end, size, self._copied.kept, streams, keys)
+        went_in = Written(
+            self._tally.times, self._tally.clock, self._tally.end, size, len(self._tally.beside), streams, keys
+        )
         if self._container_name == "webp":
             check_webp(self._temporary.path, self.target, went_in)
         else:
