@@ -56,3 +56,11 @@ def test_what_moves_by_itself_is_seen_to(scene: Scene) -> None:
 def test_without_evidence_a_matte_stays_as_it_is() -> None:
     matte = np.random.default_rng(0).random((18, 32), np.float32)
     assert weighed(matte, None, 2.5, 0.6) is matte
+
+
+def test_who_only_sways_before_a_camera_that_stands_keeps_what_stands_still_of_him(scene: Scene) -> None:
+    cutouts, truths = scene(pan=0, walk=-0.5)
+    made = list(witnessed(watched(claimed(cutouts))))[12]
+    matte = weighed(made.matte, made.clues, 2.5, 0.6)
+    assert matte[CLAIMED].mean() > 0.8
+    assert matte[truths[12] > 0].mean() > 0.9

@@ -37,6 +37,15 @@ _PARTS = 2
 MOST = 6.0
 """Evidence is cut off here, in units of the noise."""
 
+_STANDS, _MOVES = 0.5, 2.0
+"""Points that the place goes in the longest of ``APART`` before a camera that stands, and one that moves."""
+
+_SWAYS, _GOES = 6.0, 10.0
+"""Points that a person who sways in his chair goes past the place in the longest of ``APART``, and one who goes."""
+
+_SWAYING = 0.8
+"""Evidence against who sways is cut off here, in units of the noise: his head or hand may stand still meanwhile."""
+
 _STEP, _FINE = 8, 5
 """Points from one that counts for the motion of the place, and for a person's, to the next."""
 
@@ -117,9 +126,31 @@ def _weighed(near: list[_Seen], at: int) -> Cutout:
     least[least >= _UNKNOWN] = 0
     noise = _noise(least, now.matte)
     against = _against(by_people, noise) if by_people else np.zeros_like(least)
+    against = np.minimum(against, np.float32(_most_against(near, at)))
     moving = np.clip(least / noise - 1.5, 0, 4.0)
     clues = replace(now.clues, against=against, still=_still(now.clues.soft, nearest, noise), moving=moving)
     return replace(now.cutout, clues=clues)
+
+
+def _most_against(near: list[_Seen], at: int) -> float:
+    """How much may speak against a point: all of it if the camera moves or the person goes, and a little else.
+
+    Before a camera that stands, the head and hands of one who only sways may stand as still as the wall.
+    """
+    rows, columns = np.nonzero(near[at].matte > _PERSON)
+    if not rows.size:
+        return MOST
+    middle = np.array([columns.mean(), rows.mean(), 1])
+    camera, person = [0.0], [0.0]
+    for apart in APART:
+        for one in (near[n] for n in (at, at - apart) if n >= 0 and apart in near[n].place):
+            ways = [one.place[apart] - np.eye(3), *(motion - one.place[apart] for motion in one.people[apart])]
+            first, *others = (float(np.hypot(*(way @ middle)[:2])) * REACH / apart for way in ways)
+            camera.append(first)
+            person += others
+    moves, goes = max(camera), max(person)
+    part = max((moves - _STANDS) / (_MOVES - _STANDS), (goes - _SWAYS) / (_GOES - _SWAYS))
+    return _SWAYING + (MOST - _SWAYING) * float(np.clip(part, 0, 1))
 
 
 def _turned(motion: Affine, onward: bool) -> Affine:
