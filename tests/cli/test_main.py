@@ -97,6 +97,17 @@ def ending(monkeypatch: pytest.MonkeyPatch, ends: BaseException) -> None:
          "install them with: sudo apt-get install -y libgl1"),
         (OSError(28, "No space left on device"), 1, "vidseg: the system: No space left on device"),
         (OSError(5, "Input/output error", "a.jpg"), 1, "vidseg: a.jpg: Input/output error"),
+        (
+            ImportError("a.so: failed to map segment"),
+            2,
+            "vidseg: a library can't be loaded (a.so: failed to map segment): either the memory that this process may "
+            "have is too little for it (ulimit -v), or the installation is damaged: install vidseg anew",
+        ),
+        (
+            MemoryError(),
+            1,
+            "vidseg: there is too little memory for this: close other programs, or take --workers 1 and --scale 0.5",
+        ),
         (click.ClickException("from click"), 2, "vidseg: from click"),
         (click.Abort(), 130, "vidseg: interrupted: nothing half-written was left"),
     ],

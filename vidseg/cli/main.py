@@ -103,6 +103,15 @@ def _run(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         _complain(f"{error.filename or 'the system'}: {error.strerror or error}")
         return 1
+    except ImportError as error:
+        _complain(
+            f"a library can't be loaded ({error}): either the memory that this process may have is too little for it "
+            "(ulimit -v), or the installation is damaged: install vidseg anew"
+        )
+        return 2
+    except MemoryError:
+        _complain("there is too little memory for this: close other programs, or take --workers 1 and --scale 0.5")
+        return 1
     except Ended as ended:
         _complain(f"{ended.why}: nothing half-written was left")
         return int(ended.code or 0)
