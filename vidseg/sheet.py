@@ -50,7 +50,8 @@ class Sheet:
 class Preview:
     """Source, matte, overlay and the person over a chequerboard, ``at`` these seconds or ``count`` times evenly.
 
-    Only those moments and what the stages look at around them are worked on, so that mattes are those of the whole.
+    Only those moments and what the stages look at around them are worked on, so that mattes are those of the whole
+    (but for people so small that they are searched for, which a preview does at its own frames).
     """
 
     segmenter: Segmenter
