@@ -53,9 +53,8 @@ def recipe(
 ) -> Recipe:
     """The usual road to an effect: see ``vidseg.road``. Raises ``OptionError``."""
     reading = reading or Reading()
-    if isinstance(effect, Replace):
-        effect = dataclasses.replace(effect, most_pixels=reading.most_pixels)
-    return Recipe(*road(quality, model, edge, categories), effect, encoding or Encoding(), reading)
+    bounded = effect.within(reading.most_pixels)
+    return Recipe(*road(quality, model, edge, categories), bounded, encoding or Encoding(), reading)
 
 
 def _span(start: Seconds, end: Seconds | None) -> Span:

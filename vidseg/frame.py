@@ -39,8 +39,8 @@ class Frame:
 
     Its colour tags (``picture.color_range`` and friends) are never "unspecified". ``alpha``, where an effect gives
     one, is ``uint16`` of the picture's size, 0 to ``FULL``. Frames are shared: what wants to change one makes a new
-    one. ``later`` is by how much (in units of ``time_base``) it was later in its source, of which the output may be a
-    span.
+    one. ``shift`` is what was taken from its time in the source (in units of ``time_base``), of which the output may be
+    a span.
     """
 
     picture: av.VideoFrame
@@ -49,7 +49,7 @@ class Frame:
     time_base: Fraction
     duration: int = 0
     sample_aspect_ratio: Fraction = Fraction(1)
-    later: int = field(default=0, compare=False)
+    shift: int = field(default=0, compare=False)
     alpha: Matte | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +68,7 @@ class Frame:
     @property
     def source_time(self) -> Fraction:
         """Seconds in its source, wherever its output begins."""
-        return (self.pts + self.later) * self.time_base
+        return (self.pts + self.shift) * self.time_base
 
     @property
     def width(self) -> int:

@@ -68,6 +68,10 @@ class Effect(Stage, ABC):
         """The same effect for a piece of a job whose first frame is at ``time``: what moves by itself began then."""
         return self
 
+    def within(self, most_pixels: int) -> Effect:
+        """The same effect, which reads no picture of its own with more pixels."""
+        return self
+
     @abstractmethod
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Frame]:
         """One frame for each cutout."""

@@ -189,24 +189,25 @@ def noise(_: int, planes: list[Any]) -> None:
         plane[:] = NOISE.integers(16, 235, plane.shape)
 
 
-@pytest.mark.parametrize("name", ["b.mp4", "b.mkv"])
-def test_a_full_disk_is_told_and_left_empty(tmp_path: Path, out: Path, name: str) -> None:
-    big = Clip(frames=20, width=320, height=240, painter=noise).write(tmp_path / "a.mkv")
-    with tiny_disk(out, "200k"):
-        with pytest.raises(WriteError) as caught:
-            write_all(big, out / name)
-        left = names(out)
-    assert caught.value.reason == "the disk is full"
-    assert left == []
+SMALL = Clip(frames=3, width=64, height=64, painter=noise)
+"""Smaller than FFmpeg's buffer (32 KiB): it reaches the disk with the trailer, when the file is closed."""
 
 
-@pytest.mark.parametrize("name", ["b.mp4", "b.mov", "b.mkv"])
-def test_a_disk_that_is_full_when_the_file_is_closed_is_told_too(tmp_path: Path, out: Path, name: str) -> None:
-    """What is smaller than FFmpeg's buffer (32 KiB) reaches the disk with the trailer."""
-    small = Clip(frames=3, width=64, height=64, painter=noise).write(tmp_path / "a.mkv")
-    with tiny_disk(out, "4k"):
+@pytest.mark.parametrize(
+    ("name", "clip", "disk"),
+    [
+        ("b.mp4", Clip(frames=20, width=320, height=240, painter=noise), "200k"),
+        ("b.mkv", Clip(frames=20, width=320, height=240, painter=noise), "200k"),
+        ("b.mp4", SMALL, "4k"),
+        ("b.mov", SMALL, "4k"),
+        ("b.mkv", SMALL, "4k"),
+    ],
+)
+def test_a_full_disk_is_told_and_left_empty(tmp_path: Path, out: Path, name: str, clip: Clip, disk: str) -> None:
+    source = clip.write(tmp_path / "a.mkv")
+    with tiny_disk(out, disk):
         with pytest.raises(WriteError) as caught:
-            write_all(small, out / name)
+            write_all(source, out / name)
         left = names(out)
     assert caught.value.reason == "the disk is full"
     assert left == []

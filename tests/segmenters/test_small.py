@@ -14,7 +14,7 @@ from vidseg.frame import Cutout, Frame
 from vidseg.segmenters import search, small
 from vidseg.segmenters.region import Region
 
-NOBODY = Region(small=False)
+WITHOUT = Region(small=False)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def amounts(cutouts: list[Cutout]) -> list[float]:
 def test_small_people_are_seen_in_every_frame_by_a_search_now_and_then(
     placed: list[Frame], searches: list[int]
 ) -> None:
-    assert max(amounts(list(NOBODY(placed[:18])))) == 0
+    assert max(amounts(list(WITHOUT(placed[:18])))) == 0
     assert searches == []
     assert min(amounts(list(Region()(placed[:18])))) > 0.008
     assert searches[0] == 0
@@ -69,8 +69,8 @@ def test_a_search_is_due_every_ten_to_twenty_frames_wherever_the_output_begins(r
     base = Fraction(1, 1000)
     times = [round(n / rate / base) for n in range(200)]
 
-    def due(later: int) -> list[int]:
-        stream = [replace(frame, pts=time - later, later=later, time_base=base) for time in times]
+    def due(shift: int) -> list[int]:
+        stream = [replace(frame, pts=time - shift, shift=shift, time_base=base) for time in times]
         return [n for n in range(1, 200) if small._due(stream[n - 1], stream[n])]
 
     at = due(0)

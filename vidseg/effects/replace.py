@@ -46,6 +46,10 @@ class Replace(Effect):
         """The same, a video having begun at this moment."""
         return replace(self, began=time)
 
+    def within(self, most_pixels: int) -> Replace:
+        """The same, behind which nothing larger is read."""
+        return replace(self, most_pixels=most_pixels)
+
     def settings(self) -> dict[str, Any]:
         """Without ``began``, which isn't the recipe's but a piece's, and what is the reading's."""
         settings = super().settings()

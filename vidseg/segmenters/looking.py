@@ -13,6 +13,8 @@ from vidseg.extent import Extent, scaled
 from vidseg.frame import Frame, Map, Matte
 from vidseg.media import crop
 from vidseg.media.crop import Box
+from vidseg.segmenters import boxes
+from vidseg.segmenters.boxes import Rectangle
 from vidseg.segmenters.network import Network
 
 _NOTHING = 0.01
@@ -57,6 +59,18 @@ def part_of(part: Matte, box: Box, frame: Frame, size: tuple[int, int], how: int
     left, top, right, bottom = int(box[0] * x), int(box[1] * y), -int(-box[2] * x // 1), -int(-box[3] * y // 1)
     place = slice(top, bottom), slice(left, right)
     return place, np.clip(scaled(part, place, (across, down), (box[0] * x, box[1] * y), how), 0, 1)
+
+
+def around(
+    frame: Frame, rectangle: Rectangle, size: tuple[int, int], margin: float, networks: Sequence[Network]
+) -> tuple[Map, float]:
+    """What models see in a square around a rectangle of a map (``size``: width and height), and how far they agree.
+
+    It comes as such a map, in which there is nothing elsewhere; ``margin`` is a part of the square's side.
+    """
+    (box,) = boxes.squares([rectangle], size, (frame.width, frame.height), margin)
+    there, agreed = seen(frame, box, networks)
+    return placed(there, box, frame, size), agreed
 
 
 def placed(part: Matte, box: Box, frame: Frame, size: tuple[int, int]) -> Map:

@@ -10,7 +10,7 @@ import numpy as np
 
 from vidseg.frame import Frame, Map, Matte
 from vidseg.media.crop import Box
-from vidseg.segmenters import boxes, looking
+from vidseg.segmenters import looking
 from vidseg.segmenters.boxes import Rectangle
 from vidseg.segmenters.network import Network
 
@@ -105,9 +105,8 @@ def _nearer(
     frame: Frame, size: tuple[int, int], rectangle: Rectangle, models: list[Network]
 ) -> tuple[float, Rectangle] | None:
     """The rectangle of what all models see around a rectangle, and how far they agree."""
-    (box,) = boxes.squares([rectangle], size, (frame.width, frame.height), _MARGIN)
-    seen, agreed = looking.seen(frame, box, models)
-    nearer = _largest(looking.placed(seen, box, frame, size))
+    seen, agreed = looking.around(frame, rectangle, size, _MARGIN, models)
+    nearer = _largest(seen)
     return None if nearer is None else (agreed, nearer)
 
 
@@ -118,11 +117,10 @@ def _confirmed(frame: Frame, size: tuple[int, int], rectangle: Rectangle, models
     for margin, aside in _LOOKS:
         way = round(aside * side)
         moved = (rectangle[0] + way, rectangle[1], rectangle[2] + way, rectangle[3])
-        (box,) = boxes.squares([moved], size, (frame.width, frame.height), margin)
-        seen, agreed = looking.seen(frame, box, models)
+        seen, agreed = looking.around(frame, moved, size, margin, models)
         if agreed < _AGREED:
             return None
-        maps.append(looking.placed(seen, box, frame, size))
+        maps.append(seen)
     least, most = np.minimum.reduce(maps), np.maximum.reduce(maps)
     mutual = float(least.sum()) / max(float(most.sum()), 1.0)
     return Found(np.asarray(np.mean(maps, 0), np.float32), mutual) if mutual >= _MUTUAL else None

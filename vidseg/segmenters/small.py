@@ -83,14 +83,14 @@ def _sees(frame: Frame, seen: Map, models: list[Network]) -> bool:
     rectangles = boxes.found(seen, None)
     if not rectangles:
         return False
-    (box,) = boxes.squares(rectangles[:1], (seen.shape[1], seen.shape[0]), (frame.width, frame.height), _MARGIN)
-    return looking.seen(frame, box, models)[1] >= _SURE
+    _, agreed = looking.around(frame, rectangles[0], (seen.shape[1], seen.shape[0]), _MARGIN, models)
+    return agreed >= _SURE
 
 
 def _missing(before: Map, now: Map) -> bool:
     """Whether of the people whom the finder saw in the frame before (brought here) it misses most."""
     were = before > 0.5
-    return bool(were.any()) and boxes.found(before, None) != [] and float((now[were] > _LIKELY).mean()) < _GONE
+    return bool(were.any()) and float((now[were] > _LIKELY).mean()) < _GONE and boxes.found(before, None) != []
 
 
 def _found_again(person: _Person, frame: Frame, finder: Network) -> bool:
@@ -99,8 +99,7 @@ def _found_again(person: _Person, frame: Frame, finder: Network) -> bool:
     if not rectangles:
         return False
     high, wide = person.map.shape
-    (box,) = boxes.squares(rectangles[:1], (wide, high), (frame.width, frame.height), _MARGIN)
-    seen = looking.placed(looking.seen(frame, box, [finder])[0], box, frame, (wide, high))
+    seen, _ = looking.around(frame, rectangles[0], (wide, high), _MARGIN, [finder])
     left, top, right, bottom = rectangles[0]
     room = round(max(right - left, bottom - top) * _ROOM) + 1
     near = np.zeros_like(seen)
