@@ -25,7 +25,7 @@ from vidseg.media.hdr import StaticMetadata, static_metadata
 from vidseg.media.notes import Notes
 from vidseg.media.sink import Sink
 from vidseg.media.source import Source
-from vidseg.media.verified import Beside, Tally
+from vidseg.media.written import Beside, Tally
 from vidseg.testing import Clip, grey, pass_through, shown
 from vidseg.testing import frame as a_frame
 

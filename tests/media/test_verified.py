@@ -13,15 +13,11 @@ import numpy as np
 import pytest
 
 from vidseg.errors import IncompleteError
-from vidseg.media.verified import (
-    Beside,
-    Written,
-    check,
-    check_pictures,
-    check_webp,
-    movie_length,
-    spread,
-)
+from vidseg.media.movie_length import movie_length
+from vidseg.media.spread import spread
+from vidseg.media.verified import check
+from vidseg.media.verified_pictures import check_pictures, check_webp
+from vidseg.media.written import Beside, Written
 from vidseg.testing import Clip
 
 TICK = Fraction(1, 25)

@@ -14,7 +14,7 @@ from vidseg import threads
 from vidseg.errors import IncompleteError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding
-from vidseg.media import containers, forms, verified
+from vidseg.media import containers, forms, verified_pictures
 from vidseg.media.colour import Colour
 from vidseg.media.forms import Form
 from vidseg.media.notes import Notes
@@ -111,7 +111,7 @@ class SequenceSink:
             if len(names) != len(self._times):
                 raise IncompleteError(str(self.target), f"{len(self._times)} frames went in, {len(names)} came out")
             size = None if self._encoder is None else (self._encoder.width, self._encoder.height)
-            verified.check_pictures(self._temporary.path, names, self.target, size, alive)
+            verified_pictures.check_pictures(self._temporary.path, names, self.target, size, alive)
         steps = [after - before for before, after in pairwise(self._times)]
         if steps and max(steps) - min(steps) > 1:
             self._notes.say("frames last unequally long, which a sequence of pictures doesn't tell")

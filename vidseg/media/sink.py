@@ -24,8 +24,11 @@ from vidseg.media.forms import Form
 from vidseg.media.hdr import StaticMetadata
 from vidseg.media.notes import Notes
 from vidseg.media.source import Source
-from vidseg.media.verified import SAMPLES, Tally, Written, check, check_webp, spread
+from vidseg.media.spread import SAMPLES, spread
+from vidseg.media.verified import check
+from vidseg.media.verified_pictures import check_webp
 from vidseg.media.whole import Temporary, telling
+from vidseg.media.written import Tally, Written
 
 _BETTER = "use .mp4 or .mov"
 

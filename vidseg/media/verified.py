@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import struct
-from array import array
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, TypeVar
 
 import av
-import cv2
-import numpy as np
 from av.container import InputContainer
-from av.packet import Packet
-from av.stream import Stream
 from av.video.stream import VideoStream
 
 from vidseg.errors import IncompleteError, SourceError
 from vidseg.job import Reading
-from vidseg.media import picture_size, probe
+from vidseg.media import probe
 from vidseg.media.decoding import demuxed
+from vidseg.media.movie_length import movie_length
 from vidseg.media.whole import telling
-
-T = TypeVar("T")
+from vidseg.media.written import Beside, Written
 
 _READ = ("audio", "subtitle")
 """Kinds of streams beside the picture whose packets are compared; covers and attachments have none of their own."""
@@ -34,82 +26,8 @@ _MS = Fraction(1, 1000)
 """Matroska's clock, and what MP4 tells of its whole length is no finer than this in some files."""
 
 
-@dataclass(frozen=True)
-class Beside:
-    """A stream beside the picture: its kind, and where it has packets, when the first begins and the last ends.
-
-    In seconds; ``longest`` is how long a packet lasts at most, for containers cut some streams into others.
-    """
-
-    kind: str
-    first: Fraction | None = None
-    end: Fraction = Fraction(0)
-    longest: Fraction = Fraction(0)
-
-
-@dataclass(frozen=True)
-class Written:
-    """What went into a file: each frame's time on a ``clock`` of so many seconds, and when the last one ends.
-
-    ``size`` is the encoded picture's, ``streams`` are beside it, and ``others`` as many there must be at least.
-    ``keys`` are a few key frames' times in seconds, which are decoded again.
-    """
-
-    times: Sequence[int]
-    clock: Fraction
-    end: Fraction
-    size: tuple[int, int]
-    others: int = 0
-    streams: tuple[Beside, ...] = ()
-    keys: tuple[Fraction, ...] = ()
-
-    @property
-    def first(self) -> Fraction:
-        """When the first frame is shown, in seconds."""
-        return min(self.times) * self.clock
-
-    @property
-    def last(self) -> Fraction:
-        """When the last frame is shown, in seconds."""
-        return max(self.times) * self.clock
-
-
-@dataclass
-class Tally:
-    """Counts what goes into a file while it does."""
-
-    clock: Fraction = Fraction(1)
-    times: array[int] = field(default_factory=lambda: array("q"))
-    end: Fraction = Fraction(0)
-    beside: dict[int, Beside] = field(default_factory=dict)
-
-    def picture(self, pts: int, duration: int, clock: Fraction) -> None:
-        """A frame is to be shown."""
-        self.clock = clock
-        self.times.append(pts)
-        self.end = max(self.end, (pts + max(duration, 0)) * clock)
-
-    def other(self, packet: Packet[Any]) -> None:
-        """A packet goes to a stream beside the picture."""
-        if packet.pts is None or not packet.size:
-            return
-        first, length = packet.pts * packet.time_base, (packet.duration or 0) * packet.time_base
-        known = self.beside.get(packet.stream.index, Beside(packet.stream.type, first))
-        assert known.first is not None  # noqa: S101 - it has a packet
-        self.beside[packet.stream.index] = Beside(
-            known.kind, min(known.first, first), max(known.end, first + length), max(known.longest, length)
-        )
-
-    def streams(self, output: Iterable[Stream]) -> tuple[Beside, ...]:
-        """All of an output's but its picture, which comes first."""
-        return tuple(self.beside.get(one.index, Beside(one.type)) for one in islice(output, 1, None))
-
-
 _GUESSED = Fraction(1)
 """Seconds that a file may say to be longer than what is known of it, and as long as its longest frame lasts."""
-
-SAMPLES = 3
-"""Places of a finished output, evenly from its first to its last key frame, at which it is decoded again."""
 
 _SIGN = 1000
 """Packets from one sign of life to the next."""
@@ -130,9 +48,7 @@ def check(path: Path, target: Path, went_in: Written, tick: Fraction, alive: Cal
             stream = probe.main_video(container, path, Reading(most_pixels=_ANY))
         except SourceError as error:
             raise IncompleteError(str(target), f"it can't be read again: it {error.reason}") from None
-        size = stream.codec_context.width, stream.codec_context.height
-        if size != went_in.size:
-            raise IncompleteError(str(target), f"it says that it is {_by(size)}, not {_by(went_in.size)}")
+        went_in.check_size(stream.codec_context.width, stream.codec_context.height, target)
         found, others = _read(container, stream, alive)
         _check_times(found, target, went_in, Fraction(stream.time_base or 1), tick)
         _check_streams(container, others, target, went_in)
@@ -144,10 +60,6 @@ def check(path: Path, target: Path, went_in: Written, tick: Fraction, alive: Cal
 
 _ANY = (1 << 31) - 1
 """Pixels, as FFmpeg counts them: what was written may be checked."""
-
-
-def _by(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
 
 
 def _read(
@@ -236,13 +148,6 @@ def _check_length(
         )
 
 
-def spread(places: Sequence[T], count: int) -> list[T]:
-    """As many of them at most, evenly, the first and the last among them."""
-    if len(places) <= count:
-        return list(places)
-    return [places[n * (len(places) - 1) // (count - 1)] for n in range(count)]
-
-
 def _decodes(container: InputContainer, stream: VideoStream, key: Fraction) -> bool:
     """Whether the picture of a key frame can be had, whole and of the size that the file says."""
     time_base = Fraction(stream.time_base or 1)
@@ -266,83 +171,3 @@ def _told_length(container: InputContainer, path: Path) -> Fraction | None:
     if "mov" in container.format.name.split(","):  # FFmpeg adds up samples instead, wrongly where their times vary
         return movie_length(path)
     return None if container.duration is None else Fraction(container.duration, 1_000_000)
-
-
-def movie_length(path: Path) -> Fraction | None:
-    """The length in an MP4's or QuickTime file's movie header (ISO 14496-12, 4.2 and 8.2.2), in seconds."""
-    with path.open("rb") as file:
-        while len(head := file.read(8)) == 8:
-            size, kind = struct.unpack(">I4s", head)
-            body = size - 8
-            if size == 1:
-                body = struct.unpack(">Q", file.read(8))[0] - 16
-            if kind == b"mvhd":  # a version, flags, when it was made and changed, clock, length
-                written = ">B3x16xIQ" if file.peek(1)[:1] == b"\1" else ">B3x8xII"
-                _, clock, length = struct.unpack(written, file.read(struct.calcsize(written)))
-                return Fraction(length, clock) if clock else None
-            if body < 0:  # to the end of the file, or damage
-                return None
-            if kind != b"moov":
-                file.seek(body, 1)
-    return None
-
-
-_PNG_END = bytes(4) + b"IEND\xaeB`\x82"
-
-
-def check_pictures(
-    folder: Path,
-    names: Sequence[str],
-    target: Path,
-    size: tuple[int, int] | None,
-    alive: Callable[[], None] = lambda: None,
-) -> None:
-    """Look at the head and the end of all PNGs of a folder, and decode a few.
-
-    Raises ``IncompleteError`` unless they have this width and height; without ``size``, unless all have the first
-    one's.
-    """
-    for name in names:
-        alive()
-        with (folder / name).open("rb") as file:
-            file.seek(-min(len(_PNG_END), file.seek(0, 2)), 2)
-            ended = file.read() == _PNG_END
-        told = picture_size.of(folder / name) if ended else (0, 0)
-        size = size or told
-        if not ended or told != size:
-            raise IncompleteError(str(target), f"{name} can't be read again")
-    for name in spread(names, SAMPLES):
-        picture = cv2.imdecode(np.fromfile(folder / name, np.uint8), cv2.IMREAD_UNCHANGED)
-        if picture is None or (picture.shape[1], picture.shape[0]) != size:
-            raise IncompleteError(str(target), f"{name} can't be read again")
-
-
-def check_webp(path: Path, target: Path, went_in: Written) -> None:
-    """Compare an animated WebP with what went in by its own chunks, for FFmpeg reads none; to the millisecond.
-
-    Equal frames in a row are one that lasts longer, and nothing but equal frames a still picture. Raises
-    ``IncompleteError``. The layout is that of Google's WebP Container Specification: an ANMF chunk's duration is in its
-    bytes 12 to 14.
-    """
-    data = path.read_bytes()
-    at, frames, milliseconds, still = 12, 0, 0, False
-    torn = len(data) != 8 + int.from_bytes(data[4:8], "little")
-    while at + 8 <= len(data):
-        size = int.from_bytes(data[at + 4 : at + 8], "little")
-        if data[at : at + 4] == b"ANMF":
-            frames += 1
-            milliseconds += int.from_bytes(data[at + 20 : at + 23], "little")
-        still |= data[at : at + 4] in (b"VP8 ", b"VP8L")
-        at += 8 + size + size % 2
-    short = milliseconds < (went_in.last - went_in.first) * 1000 - 1
-    if torn or (not still and (not 0 < frames <= len(went_in.times) or short)):
-        raise IncompleteError(
-            str(target), f"{len(went_in.times)} frames went in, {frames} came out, of {milliseconds} ms"
-        )
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if picture is None:
-        raise IncompleteError(str(target), "its first frame can't be decoded")
-    if (picture.shape[1], picture.shape[0]) != went_in.size:
-        raise IncompleteError(
-            str(target), f"it says that it is {_by((picture.shape[1], picture.shape[0]))}, not {_by(went_in.size)}"
-        )
