@@ -18,7 +18,7 @@ import av
 import numpy as np
 import pytest
 
-from vidseg.errors import IncompleteError, OptionError, TargetError, WriteError
+from vidseg.errors import DiskError, IncompleteError, OptionError, TargetError, WriteError
 from vidseg.frame import Frame
 from vidseg.job import Encoding, Span
 from vidseg.media.hdr import StaticMetadata, static_metadata
@@ -177,7 +177,8 @@ def tiny_disk(folder: Path, size: str) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        # lazily: PyAV leaves the file open whose header could not be written
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 NOISE = np.random.default_rng(5)
@@ -211,6 +212,16 @@ def test_a_full_disk_is_told_and_left_empty(tmp_path: Path, out: Path, name: str
         left = names(out)
     assert caught.value.reason == "the disk is full"
     assert left == []
+
+
+@pytest.mark.parametrize("name", ["b.mp4", "b.mov", "b.mkv"])
+def test_no_room_for_the_header_is_the_disk_and_not_the_encoder(source: Path, out: Path, name: str) -> None:
+    with tiny_disk(out, "4k"):
+        (out / "other").write_bytes(bytes(4096))
+        with pytest.raises(DiskError, match="the disk is full"):
+            write_all(source, out / name)
+        left = names(out)
+    assert left == ["other"]
 
 
 def test_a_file_that_may_not_grow_is_told_and_removed(tmp_path: Path, out: Path) -> None:

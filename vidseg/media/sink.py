@@ -27,7 +27,7 @@ from vidseg.media.source import Source
 from vidseg.media.spread import SAMPLES, spread
 from vidseg.media.verified import check
 from vidseg.media.verified_pictures import check_webp
-from vidseg.media.whole import Temporary, telling
+from vidseg.media.whole import Temporary, of_the_disk, telling
 from vidseg.media.written import Tally, Written
 
 _BETTER = "use .mp4 or .mov"
@@ -125,6 +125,8 @@ class Sink:
         try:
             self._output.start_encoding()
         except av.error.FFmpegError as error:
+            if of_the_disk(error):  # the header finds no room
+                raise
             what = f"{picture.width}x{picture.height} {picture.format.name}"
             raise WriteError(str(self.target), f"{codec.encoder} refuses {what} ({opening.reason(error)})") from error
         return stream

@@ -27,8 +27,8 @@ def telling(target: Path) -> Iterator[None]:
     try:
         yield
     except (av.error.FFmpegError, OSError) as error:
-        if (stops := _OF_THE_DISK.get(getattr(error, "errno", None) or 0)) is not None:
-            raise DiskError(str(target), stops) from error
+        if of_the_disk(error):
+            raise DiskError(str(target), _OF_THE_DISK[error.errno or 0]) from error
         raise WriteError(str(target), _reason(error)) from error
 
 
@@ -37,6 +37,11 @@ _OF_THE_DISK = {
     errno.EDQUOT: "the disk is full for this user (a quota)",
     errno.EROFS: "the disk can't be written to any more (it is read-only)",
 }
+
+
+def of_the_disk(error: av.error.FFmpegError | OSError) -> bool:
+    """Whether it is the disk that refuses, and not what was asked for: the next file would fail by it too."""
+    return error.errno in _OF_THE_DISK
 
 
 def _reason(error: BaseException) -> str:
