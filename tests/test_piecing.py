@@ -425,9 +425,14 @@ def test_a_cutout_in_pieces_is_that_of_the_whole_bit_for_bit(
 
 @pytest.mark.parametrize(("name", "suffix"), [("vp9", ".webm"), ("vp9", ".mkv"), ("stacked", ".mp4")])
 def test_a_cutout_of_a_codec_that_looks_back_is_its_pieces_in_a_row(tmp_path: Path, name: str, suffix: str) -> None:
-    """Each piece is what the same part of the source gives by itself, where the mattes look at no other frame."""
+    """Each piece is what the same part of the source gives by itself, where the mattes look at no other frame.
+
+    H.264 without loss: with loss x264 gives the same pictures not always the same bits, even on one thread.
+    """
     source = clip(tmp_path / "a.mp4", keys=20)
     recipe = replace(with_alpha(name), filters=(Enlarge(),))
+    if name == "stacked":
+        recipe = replace(recipe, encoding=replace(recipe.encoding, crf=0))
     pieces, _ = both_ways(source, recipe, suffix=suffix)
     expected = []
     for n in range(3):
