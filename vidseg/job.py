@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
-from vidseg.stages import Effect, Filter, Segmenter
+from vidseg.stages import Effect, Filter, Segmenter, window_of
 
 Content = Literal["picture", "matte", "straight", "premultiplied"]
 """What an output holds: a picture, a matte in grey, or a picture with alpha of one kind or the other."""
@@ -128,8 +128,7 @@ class Recipe:
     @property
     def window(self) -> int | None:
         """How many frames before and after one decide its picture; ``None`` where there is no bound."""
-        windows = [stage.window for stage in (self.segmenter, *self.filters, self.effect)]
-        return None if None in windows else sum(window or 0 for window in windows)
+        return window_of((self.segmenter, *self.filters, self.effect))
 
     @property
     def lead(self) -> int:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from typing import Any, cast
 
 from vidseg.errors import CutError, IncompleteError
-from vidseg.frame import Cutout, Frame
+from vidseg.frame import Frame
 from vidseg.job import Done, Job, Piece, Progress, Record
 from vidseg.media import containers, piece_file
 from vidseg.media.joining import JoinSink, PieceSink
@@ -19,7 +19,7 @@ from vidseg.media.source import Source
 from vidseg.pieces import remove
 from vidseg.prefetch import prefetch
 from vidseg.recording import Recorder
-from vidseg.render import closed, cutouts_of, one_thread_for_opencv
+from vidseg.render import closed, cutouts_of, numbered, one_thread_for_opencv
 
 
 def render_piece(
@@ -43,12 +43,12 @@ def render_piece(
         stack.callback(sink.close)
         cutouts = cutouts_of(
             stack, job.recipe.segmenter, job.recipe.filters, source, seam.watched,
-            lambda made, rest: _between(made, piece.first - kept - rest, piece.stop + kept + rest),
+            (piece.first - kept, piece.stop + kept),
         )  # fmt: skip
         recorder = None if record is None else Recorder(record, piece.first, piece.stop)
         if recorder is not None:
             cutouts = closed(stack, recorder.cutouts(cutouts))
-        near = closed(stack, _between(cutouts, piece.first - around, piece.stop + around))
+        near = closed(stack, numbered(cutouts, piece.first - around, piece.stop + around))
         progress(Progress(0, piece.frames))
         for frame in closed(stack, prefetch(closed(stack, effect(near)), 1)):
             if piece.first <= frame.index < piece.stop:
@@ -80,16 +80,6 @@ def _join_sink(job: Job, source: Source, notes: Notes, *, overwrite: bool) -> Jo
 
 def _more(recorder: Recorder | None) -> dict[str, Any]:
     return {} if recorder is None else {"record": recorder.record().to_json()}
-
-
-def _between(cutouts: Iterable[Cutout], begin: int, end: int) -> Iterator[Cutout]:
-    """Those of the frames from ``begin`` to before ``end``.
-
-    All is read to its end, for the frame behind the piece is compared with the next piece's first.
-    """
-    for cutout in cutouts:
-        if begin <= cutout.frame.index < end:
-            yield cutout
 
 
 class _Seam:

@@ -19,7 +19,7 @@ from vidseg.media.sink import Sink
 from vidseg.media.source import Source
 from vidseg.prefetch import prefetch
 from vidseg.recording import Recorder
-from vidseg.stages import Filter, Segmenter
+from vidseg.stages import Filter, Segmenter, window_of
 
 T = TypeVar("T")
 
@@ -101,21 +101,41 @@ def cutouts_of(
     filters: Sequence[Filter],
     source: Source,
     watched: Callable[[Iterable[Frame]], Iterator[Frame]] = iter,
-    needed: Callable[[Iterator[Cutout], int], Iterator[Cutout]] | None = None,
+    wanted: tuple[int, int] | None = None,
 ) -> Iterator[Cutout]:
     """Decoding, segmenting and filtering, each in a thread of its own, a little ahead of who asks.
 
-    All is closed with the stack; ``watched`` sees every frame that is read. ``needed`` is given what each stage makes
-    and how many frames to either side the stages after it look, and passes on what is of use.
+    All is closed with the stack; ``watched`` sees every frame that is read. ``wanted`` are the numbers of the first
+    frame whose cutout is wanted and of the first behind it whose is not: no stage works on what is of no use to these.
     """
+
+    def of_use(after: int) -> tuple[int, int]:
+        """The numbers of the frames whose cutouts the filters from number ``after`` on need."""
+        assert wanted is not None  # noqa: S101 - asked only then
+        clues = any(stage.watched for stage in (segmenter, *filters[:after]))
+        reach = window_of(filters[after:], clues=clues) or 0
+        return wanted[0] - reach, wanted[1] + reach
+
     frames: Iterator[Frame] = closed(stack, prefetch(_seen(source, watched)))
-    cutouts = closed(stack, prefetch(closed(stack, segmenter(frames))))
-    windows = [filter_.window or 0 for filter_ in filters]
+    segmenting = segmenter if wanted is None else segmenter.between(*of_use(0))
+    cutouts = closed(stack, prefetch(closed(stack, segmenting(frames))))
     for n, filter_ in enumerate(filters):
-        if needed is not None:
-            cutouts = closed(stack, needed(cutouts, sum(windows[n:])))
+        if wanted is not None:
+            cutouts = closed(stack, numbered(cutouts, *of_use(n)))
         cutouts = closed(stack, filter_(cutouts))
+    if wanted is not None:
+        cutouts = closed(stack, numbered(cutouts, *wanted))
     return closed(stack, prefetch(cutouts))
+
+
+def numbered(cutouts: Iterable[Cutout], first: int, stop: int) -> Iterator[Cutout]:
+    """Those of the frames from ``first`` to before ``stop``.
+
+    All is read to its end, for the frame behind a piece is compared with the next piece's first.
+    """
+    for cutout in cutouts:
+        if first <= cutout.frame.index < stop:
+            yield cutout
 
 
 def _seen(source: Source, watched: Callable[[Iterable[Frame]], Iterator[Frame]]) -> Iterator[Frame]:

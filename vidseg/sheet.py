@@ -23,7 +23,7 @@ from vidseg.media.colour import SRGB, Colour
 from vidseg.media.decoding import demuxed
 from vidseg.media.source import Source
 from vidseg.render import mattes
-from vidseg.stages import Filter, Segmenter
+from vidseg.stages import Filter, Segmenter, window_of
 
 BGR = NDArray[np.uint8]
 
@@ -70,7 +70,7 @@ class Preview:
     def __call__(self, path: Path) -> Sheet:
         """The sheet of one file; raises ``SourceError``, or ``OptionError`` for a moment that the file doesn't have."""
         length, rate = _length(path, self.reading)
-        before = (sum(stage.window or 0 for stage in (self.segmenter, *self.filters)) + 1) / rate
+        before = ((window_of((self.segmenter, *self.filters)) or 0) + 1) / rate
         for moment in self.at:
             if moment >= length:
                 raise OptionError("--at", f"{_clock(moment)} is after the end: {path} lasts {_clock(length)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -32,6 +32,11 @@ class Stage:
         return 0
 
     @property
+    def watched(self) -> int:
+        """How many frames of the window are there for clues alone, which come from an earlier stage if one had them."""
+        return 0
+
+    @property
     def lead(self) -> int:
         """How many frames more decide it before it than after it."""
         return 0
@@ -42,8 +47,24 @@ class Stage:
         return {"stage": type(self).__name__} | plain
 
 
+def window_of(stages: Sequence[Stage], *, clues: bool = False) -> int | None:
+    """How many frames before and after one decide what stages in a row make of it; ``None`` where there is no bound.
+
+    ``clues`` says that what they are given has its clues already.
+    """
+    windows = [stage.window for stage in stages]
+    if None in windows:
+        return None
+    watched = [stage.watched for stage in stages]
+    return sum(window or 0 for window in windows) - sum(watched) + (0 if clues else max(watched, default=0))
+
+
 class Segmenter(Stage, ABC):
     """Finds the person: as many cutouts out as frames in, in order, the matte ``float32`` at a working size."""
+
+    def between(self, first: int, stop: int) -> Segmenter:
+        """The same segmenter for a piece: it may leave out frames numbered below ``first``, or ``stop`` and above."""
+        return self
 
     @abstractmethod
     def __call__(self, frames: Iterable[Frame]) -> Iterator[Cutout]:

@@ -12,8 +12,10 @@ import pytest
 from vidseg.errors import ModelError, OptionError
 from vidseg.frame import Cutout, Frame, planes_of
 from vidseg.media.source import Source
+from vidseg.road import road
 from vidseg.segmenters import small
 from vidseg.segmenters.region import Region
+from vidseg.stages import window_of
 
 ASTRONAUT = Path(__file__).parents[2] / "sample_media" / "astronaut.mp4"
 
@@ -65,6 +67,42 @@ def test_a_span_from_the_middle_gives_after_its_window_what_the_whole_gives(
         assert one.sure is not None
         assert other.sure is not None
         assert np.array_equal(one.sure, other.sure)
+
+
+def test_for_a_piece_it_gives_none_but_the_wanted_cutouts_and_those_as_ever(whole: list[Cutout]) -> None:
+    part = list(Region().between(17, 20)(frames(40)))
+    assert [cutout.frame.index for cutout in part] == [17, 18, 19]
+    for one, other in zip(whole[17:20], part, strict=True):
+        assert np.array_equal(one.matte, other.matte)
+        assert one.sure is not None
+        assert other.sure is not None
+        assert np.array_equal(one.sure, other.sure)
+
+
+@pytest.mark.parametrize("quality", ["fast", "good", "best"])
+def test_the_whole_road_gives_from_the_middle_what_it_gives_from_the_start(
+    quality: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window of stages in a row is less than the sum of theirs: one looks for clues, and the others take them."""
+    monkeypatch.setattr(small, "LONGEST", 1)
+    segmenter, filters = road(quality)
+    reach = window_of((segmenter, *filters))
+    assert reach is not None
+    assert reach <= (segmenter.window or 0) + sum(one.window or 0 for one in filters)
+    before, inputs = reach + segmenter.lead, frames(62)
+
+    def made(frames: list[Frame]) -> list[Cutout]:
+        stream = segmenter(frames)
+        for one in filters:
+            stream = one(stream)
+        return list(stream)
+
+    first = 2 + before
+    stop = len(inputs) - reach
+    assert first < stop
+    ours, theirs = made(inputs[2:]), made(inputs)
+    for one, other in zip(ours[first - 2 : stop - 2], theirs[first:stop], strict=True):
+        assert np.array_equal(one.matte, other.matte)
 
 
 def test_a_person_far_away_is_seen_as_from_near(whole: list[Cutout]) -> None:

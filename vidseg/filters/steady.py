@@ -30,7 +30,12 @@ class Steady(Filter):
     @property
     def window(self) -> int:
         """Frames before and after one that decide its matte."""
-        return self.reach + watch.AHEAD + 1
+        return self.reach + watch.WINDOW
+
+    @property
+    def watched(self) -> int:
+        """Those of them that decide its clues."""
+        return watch.WINDOW
 
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
         """Each matte at its own size, ``float32``."""

@@ -19,6 +19,9 @@ LONGEST = 320
 AHEAD = 2
 """Frames that are looked at beyond one before its shot's end is known."""
 
+WINDOW = AHEAD + 1
+"""Frames before and after one that decide its clues."""
+
 _CUT, _ABOVE = 0.45, 2.5
 """A cut changes the picture by this part of its contrast, and by this many times what the frames beside it change."""
 

@@ -50,8 +50,9 @@ class Region(Segmenter):
     with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how many frames on
     each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what was seen in them.
     ``small`` has those searched for whom the finder misses, where boxes are followed. Of a model with several classes
-    ``categories`` are wanted (all but the first without), for which what moves is no evidence. The matte is
-    ``float32``, 0 to 1, its longer side ``WORKING`` points (the frame's own, if that is less).
+    ``categories`` are wanted (all but the first without), for which what moves is no evidence.
+    ``wanted`` are the numbers of the first frame whose cutout is wanted and of the first behind it whose is not. The
+    matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (the frame's own, if that is less).
     """
 
     finder: str = "landscape"
@@ -61,6 +62,11 @@ class Region(Segmenter):
     passes: int = 1
     categories: tuple[str, ...] = ()
     small: bool = True
+    wanted: tuple[int, int] | None = None
+
+    def between(self, first: int, stop: int) -> Region:
+        """The same for a piece: none but its frames are looked at from near, and none but they are given."""
+        return replace(self, wanted=(first, stop))
 
     def check(self) -> None:
         """Load each model and run it once; raises ``ModelError`` or ``OptionError``."""
@@ -75,7 +81,16 @@ class Region(Segmenter):
         """Frames before and after one that decide its matte."""
         if not self.follow:
             return 0
-        return watch.AHEAD + 1 + (evidence.REACH if self.motion else 0) + self.passes * self.follow
+        return watch.WINDOW + self._reach
+
+    @property
+    def watched(self) -> int:
+        """Those of them that decide its clues."""
+        return watch.WINDOW if self.follow else 0
+
+    @property
+    def _reach(self) -> int:
+        return (evidence.REACH if self.motion else 0) + self.passes * self.follow
 
     @property
     def lead(self) -> int:
@@ -101,13 +116,23 @@ class Region(Segmenter):
             if self._searches:
                 witnesses = [networks[model, ()] for model in _WITNESSES]
                 stream = small.searched(stream, networks[self.finder, ()], witnesses)
+            reach = self._reach
             if self.motion:
-                stream = evidence.witnessed(stream)
+                stream = evidence.witnessed(self._needed_within(stream, reach))
+                reach -= evidence.REACH
             near = [networks[model, self.categories] for model in self.models]
             for _ in range(self.passes):
-                stream = _seen_near(stream, near, self.follow, 0 if self.categories else _MOVING)
-            with closing(stream):  # type: ignore[type-var]
-                yield from stream
+                seen = self._needed_within(stream, reach)
+                stream = _seen_near(seen, near, self.follow, 0 if self.categories else _MOVING)
+                reach -= self.follow
+            with closing(self._needed_within(stream, 0)) as given:
+                yield from given
+
+    def _needed_within(self, cutouts: Iterable[Cutout], reach: int) -> Generator[Cutout]:
+        """Those of frames within ``reach`` of one that is wanted; all are read."""
+        for cutout in cutouts:
+            if self.wanted is None or self.wanted[0] - reach <= cutout.frame.index < self.wanted[1] + reach:
+                yield cutout
 
 
 def _looked(frames: Iterable[Frame], network: Network) -> Generator[Cutout]:
