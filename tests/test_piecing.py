@@ -215,21 +215,21 @@ def test_what_is_short_is_not_cut_and_nothing_is_said(tmp_path: Path) -> None:
 # Cuts.
 
 
-def test_cuts_are_key_frames_and_windows_reach_over_them(tmp_path: Path) -> None:
+def test_what_a_piece_reads_begins_at_a_key_frame_and_windows_reach_over_the_cuts(tmp_path: Path) -> None:
     job = Job(clip(tmp_path / "a.mp4"), tmp_path / "out.mp4", RECIPE)
     pieces = cuts.find(job).pieces(job, LENGTH, 5, tmp_path)
     assert [(piece.begin, piece.first, piece.stop, piece.end) for piece in pieces] == [
-        (0, 0, 20, 25), (15, 20, 40, 45), (35, 40, 60, 60),
+        (0, 0, 15, 20), (10, 15, 35, 40), (30, 35, 60, 60),
     ]  # fmt: skip
-    unit = pieces[0].last_pts // 19
+    unit = pieces[0].last_pts // 14
     assert [piece.key // unit for piece in pieces] == [0, 10, 30]
-    assert [piece.first_pts // unit for piece in pieces] == [0, 20, 40]
+    assert [piece.first_pts // unit for piece in pieces] == [0, 15, 35]
 
 
 def test_a_lead_is_read_before_a_piece_and_not_after_it(tmp_path: Path) -> None:
     job = Job(clip(tmp_path / "a.mp4"), tmp_path / "out.mp4", RECIPE)
     pieces = cuts.find(job).pieces(job, LENGTH, 5, tmp_path, lead=3)
-    assert [(piece.begin, piece.end) for piece in pieces] == [(0, 25), (12, 45), (32, 60)]
+    assert [(piece.begin, piece.end) for piece in pieces] == [(0, 23), (10, 43), (30, 60)]
 
 
 def test_no_piece_is_shorter_than_half_a_length(tmp_path: Path) -> None:

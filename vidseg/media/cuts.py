@@ -38,10 +38,11 @@ class Cuts:
     def pieces(self, job: Job, length: Fraction, window: int, folder: Path, lead: int = 0) -> tuple[Piece, ...]:
         """Pieces of about ``length`` seconds; raises ``CutError``.
 
-        They read ``window`` frames more on either side, and ``lead`` more before.
+        They read ``window`` frames more on either side, and ``lead`` more before: it is this reading that begins at a
+        key frame, so that nothing is decoded in vain.
         """
         total = len(self.times)
-        firsts = self._firsts(job, length)
+        firsts = self._firsts(job, length, window + lead)
         stops = (*firsts[1:], total)
         made = []
         for number, (first, stop) in enumerate(zip(firsts, stops, strict=True)):
@@ -57,8 +58,14 @@ class Cuts:
             )  # fmt: skip
         return tuple(made)
 
-    def _firsts(self, job: Job, length: Fraction) -> list[int]:
-        """The first frame of each piece: key frames nearest to equal parts, none shorter than half a piece."""
+    def _firsts(self, job: Job, length: Fraction, before: int) -> list[int]:
+        """The first frame of each piece: nearest to equal parts, ``before`` frames behind a key frame.
+
+        In the first ``before`` frames, for which all is read from the start, it is at a key frame. No piece is shorter
+        than half of what is wanted.
+        """
+        behind = [key + before for key in self.keys if key + before < len(self.times)]
+        starts = [key for key in self.keys if key < before] + behind
         start = self.times[0]
         lasts = (self.times[-1] - start) * self.time_base
         count = max(round(lasts / length), 1)
@@ -66,11 +73,11 @@ class Cuts:
         least = length / 2 / self.time_base
         for n in range(1, count):
             wanted = start + round(lasts * n / count / self.time_base)
-            near = bisect_left(self.keys, bisect_left(self.times, wanted))
-            choices = [key for key in self.keys[max(near - 1, 0) : near + 1] if key > firsts[-1]]
+            near = bisect_left(starts, bisect_left(self.times, wanted))
+            choices = [start for start in starts[max(near - 1, 0) : near + 1] if start > firsts[-1]]
             if not choices:
                 continue
-            chosen = min(choices, key=lambda key: abs(self.times[key] - wanted))
+            chosen = min(choices, key=lambda start: abs(self.times[start] - wanted))
             if min(self.times[chosen] - self.times[firsts[-1]], self.times[-1] - self.times[chosen]) >= least:
                 firsts.append(chosen)
         if len(firsts) == 1:
