@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_piecing import RECIPE
+from vidseg import heap
 from vidseg.job import Failed, Job, Reading
 from vidseg.room import LEAST, Room
 from vidseg.tasks import Begin, Large, Terms, perform
@@ -35,3 +36,14 @@ def test_what_the_job_s_own_limits_refuse_is_refused_and_not_put_off(begin: Begi
     answer = perform(replace(begin, job=strict), room=SMALL)
     assert isinstance(answer, Failed)
     assert "--max-pixels" in answer.reason
+
+
+def test_after_a_task_what_is_free_goes_back_to_the_system_also_if_it_failed(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[bool] = []
+    monkeypatch.setattr(heap, "give_back", lambda: given_back.append(begin.job.target.exists()))
+    perform(begin)
+    strict = replace(begin.job, recipe=replace(RECIPE, reading=Reading(most_pixels=10)))
+    perform(replace(begin, job=strict))
+    assert given_back == [True, True]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 
+from vidseg import heap
 from vidseg import room as rooms
 from vidseg.errors import CutError, DiskError, RequestError, SourceError, VidsegError
 from vidseg.job import Done, Failed, Job, Piece, Progress, Recipe
@@ -154,6 +155,8 @@ def perform(task: Task, progress: Callable[[Progress], None] = lambda _: None, r
         return Full(error.path, error.reason)
     except Exception as error:
         return _failed(task.job, error, room)
+    finally:
+        heap.give_back()
 
 
 def _performed(task: Begin | Make | Join, progress: Callable[[Progress], None]) -> Answer:
