@@ -150,7 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--quality", default="fast,good,best", help="one or more, with commas")
-    parser.add_argument("--without", choices=["presence", "steady", "edges", "motion"])
+    parser.add_argument("--without", choices=["presence", "steady", "refine", "edges", "motion"])
     parser.add_argument("--raw", action="store_true", help="each model alone as well")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()

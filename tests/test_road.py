@@ -12,6 +12,7 @@ from vidseg.filters.grow import Grow
 from vidseg.filters.invert import Invert
 from vidseg.filters.largest import Largest
 from vidseg.filters.presence import Presence
+from vidseg.filters.refine import Refine
 from vidseg.filters.steady import Steady
 from vidseg.filters.steepen import Steepen
 from vidseg.road import QUALITIES, Edge, road
@@ -26,7 +27,7 @@ def test_fast_looks_at_each_frame_alone() -> None:
 
 def test_good_is_what_is_done_unless_asked() -> None:
     assert road() == road("good")
-    assert [type(one) for one in road()[1]] == [Presence, Steady, Steepen, Edges]
+    assert [type(one) for one in road()[1]] == [Presence, Steady, Steepen, Refine, Edges]
 
 
 @pytest.mark.parametrize("quality", QUALITIES)
@@ -40,12 +41,12 @@ def test_a_model_stands_in_for_those_that_look_from_near(quality: str) -> None:
 def test_the_edge_is_made_as_asked_and_in_order() -> None:
     edge = Edge(0.4, 0.2, grow=-3, feather_in=1, feather_out=2, largest=True, invert=True)
     _, filters = road("good", None, edge)
-    assert [type(one) for one in filters[2:]] == [Steepen, Largest, Edges, Grow, Feather, Invert]
+    assert [type(one) for one in filters[2:]] == [Steepen, Largest, Refine, Edges, Grow, Feather, Invert]
     steepen = filters[2]
     assert isinstance(steepen, Steepen)
     assert steepen.low == pytest.approx(0.3)
     assert steepen.high == pytest.approx(0.5)
-    assert filters[5:7] == (Grow(-3), Feather(1, 2))
+    assert filters[6:8] == (Grow(-3), Feather(1, 2))
 
 
 @pytest.mark.parametrize(

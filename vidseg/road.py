@@ -14,6 +14,7 @@ from vidseg.filters.grow import Grow
 from vidseg.filters.invert import Invert
 from vidseg.filters.largest import Largest
 from vidseg.filters.presence import Presence
+from vidseg.filters.refine import Refine
 from vidseg.filters.steady import Steady
 from vidseg.filters.steepen import Steepen
 from vidseg.segmenters.region import Region
@@ -47,12 +48,12 @@ class Edge:
             raise OptionError("--threshold", f"{self.threshold:g} isn't between 0 and 1")
         return Steepen(max(low, 0.0), min(high, 1.0), finer=1)
 
-    def filters(self, enlarge: Filter) -> tuple[Filter, ...]:
-        """The filters that make it, with the one that brings the matte to the frame's size in its place."""
+    def filters(self, *enlarge: Filter) -> tuple[Filter, ...]:
+        """The filters that make it, with those that bring the matte to the frame's size in their place."""
         wanted: list[Filter] = [self._steepen()]
         if self.largest:
             wanted.append(Largest())
-        wanted.append(enlarge)
+        wanted += enlarge
         if self.grow:
             wanted.append(Grow(self.grow))
         if self.feather_in or self.feather_out:
@@ -79,6 +80,8 @@ def road(
         return Region(models=(model or "general",), motion=False, follow=0, categories=wanted), edge.filters(Enlarge())
     models: tuple[str, ...] = (model,) if model else Region().models
     if quality == "good":
-        return Region(models=models, categories=wanted), (Presence(), Steady(), *edge.filters(Edges()))
+        return Region(models=models, categories=wanted), (Presence(), Steady(), *edge.filters(Refine(), Edges()))
     passes = 1 if wanted else 2  # where the hair is doesn't say where the person is
-    return Region(models=models, passes=passes, categories=wanted), (Presence(), Steady(4), *edge.filters(Edges()))
+    finest = Refine(passes=2, fast=False)
+    filters = (Presence(), Steady(4), *edge.filters(finest, Edges()))
+    return Region(models=models, passes=passes, categories=wanted), filters

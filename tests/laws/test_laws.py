@@ -38,6 +38,7 @@ from vidseg.filters.grow import Grow
 from vidseg.filters.invert import Invert
 from vidseg.filters.largest import Largest
 from vidseg.filters.presence import Presence
+from vidseg.filters.refine import Refine
 from vidseg.filters.steady import Steady
 from vidseg.filters.steepen import Steepen
 from vidseg.frame import FULL, Cutout, Frame, Matte, Plane, planes_of
@@ -83,6 +84,8 @@ FILTERS = [
     Listed(Steepen()),
     Listed(Steepen(0, 1, 1)),
     Listed(Enlarge()),
+    Listed(Refine()),
+    Listed(Refine(passes=2, fast=False)),
     Listed(Edges()),
     Listed(Presence(), 11),
     Listed(Steady(), 5),

@@ -32,7 +32,7 @@ class Edges(Filter):
     """
 
     radius: int = 2
-    softness: float = 8.0
+    softness: float = 12.0
     contrast: float = 1.3
 
     def check(self) -> None:
