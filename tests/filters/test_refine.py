@@ -14,7 +14,7 @@ from vidseg.filters.refine import Refine
 from vidseg.frame import Cutout, Frame, Matte, planes_of
 
 WIDTH, HEIGHT = 320, 180
-WAYS = [Refine(), Refine(passes=2, fast=False)]
+WAYS = [Refine(), Refine(contrast=2, passes=3, fast=False)]
 
 
 def frame(right: np.ndarray, luma: np.ndarray | int = 110, pixel_format: str = "yuv444p") -> Frame:
@@ -72,10 +72,21 @@ def test_where_the_picture_says_nothing_the_edge_stays_where_it_is(stage: Refine
 @pytest.mark.parametrize("matte", [np.zeros((HEIGHT, WIDTH), np.float32), np.ones((HEIGHT, WIDTH), np.float32)])
 def test_where_there_is_no_edge_the_cutout_passes_as_it_is(matte: Matte) -> None:
     cutout = Cutout(frame(zigzag()), matte)
-    assert list(Refine()([cutout])) == [cutout]
+    (made,) = Refine()([cutout])
+    assert np.array_equal(made.matte, matte)
 
 
-@pytest.mark.parametrize("stage", [Refine(radius=1), Refine(softness=0), Refine(contrast=0.5), Refine(passes=0)])
+def test_a_finer_matte_is_that_of_a_finer_picture() -> None:
+    truth = zigzag()
+    small = cv2.resize(truth.astype(np.float32), (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
+    (made,) = Refine(finer=2)([Cutout(frame(truth), cv2.GaussianBlur(small, (0, 0), 2))])
+    assert made.matte.shape == truth.shape
+    assert np.abs(made.matte - truth).mean() < 0.01
+
+
+@pytest.mark.parametrize(
+    "stage", [Refine(radius=1), Refine(softness=0), Refine(contrast=0.5), Refine(passes=0), Refine(finer=0)]
+)
 def test_what_has_no_sense_is_refused(stage: Refine) -> None:
     with pytest.raises(OptionError, match="refine"):
         stage.check()

@@ -89,7 +89,7 @@ def test_the_whole_road_gives_from_the_middle_what_it_gives_from_the_start(
     reach = window_of((segmenter, *filters))
     assert reach is not None
     assert reach <= (segmenter.window or 0) + sum(one.window or 0 for one in filters)
-    before, inputs = reach + segmenter.lead, frames(62)
+    before, inputs = reach + segmenter.lead, frames(66)
 
     def made(frames: list[Frame]) -> list[Cutout]:
         stream = segmenter(frames)
