@@ -3,6 +3,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def resident() -> int:
 def test_what_a_thread_has_freed_in_the_midst_of_its_heap_goes_back() -> None:
     keep_large_blocks_apart()
 
-    def fill_and_free() -> list[object]:
+    def fill_and_free() -> Sequence[object]:
         blocks = [np.ones(1 << 20, np.uint8) for _ in range(100)]
         return blocks[::10]
 
