@@ -546,6 +546,17 @@ def test_behind_damage_every_frame_is_still_at_its_time(tmp_path: Path, name: st
     assert not notes.details[1:]  # no time was repaired
 
 
+def test_frames_that_damage_has_put_before_the_beginning_are_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in an MPEG-TS whose header says another beginning than its first frame."""
+    path = Clip(frames=6).write(tmp_path / "a.mkv")
+    monkeypatch.setattr("vidseg.media.probe.origin_of", lambda *_: Fraction(2, 25))
+    frames, notes = read(path)
+    assert [frame.time for frame in frames] == [Fraction(n, 25) for n in range(4)]
+    assert notes.damage == Damage(missing=2)
+
+
 @pytest.mark.parametrize("broken", [[3], [11]], ids=["middle", "end"])
 def test_with_fail_damage_fails(tmp_path: Path, broken: list[int]) -> None:
     path = damaged(STILLS.write(tmp_path / "a.mov"), broken)

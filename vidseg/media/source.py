@@ -232,6 +232,8 @@ class Source:
                 return
             if time >= self.span.start:
                 yield picture
+            elif not self.span.start:  # damage has put it before the beginning, where no output can show it
+                self._stale += 1
 
     def _in_piece(self, pictures: Iterator[av.VideoFrame], piece: Piece) -> Iterator[av.VideoFrame]:
         """Those that a piece reads, each of which must be at the time where it was found when the file was cut."""
