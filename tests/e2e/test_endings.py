@@ -241,7 +241,7 @@ def test_too_few_addresses_are_one_line(two: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # each thread's stack takes some, and machines have many processors
     done = ran(
         "replace", two / "a.mp4", "--bg", "green", "--out-dir", two / "out", "--workers", "1", capture_output=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (900_000_000, 900_000_000)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (700_000_000, 700_000_000)),
     )  # fmt: skip
     assert done.returncode in (1, 2, 3)
     assert len(done.stderr.splitlines()) == 1, done.stderr
