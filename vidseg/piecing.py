@@ -19,7 +19,8 @@ from vidseg.media.source import Source
 from vidseg.pieces import remove
 from vidseg.prefetch import prefetch
 from vidseg.recording import Recorder
-from vidseg.render import closed, cutouts_of, numbered, one_thread_for_opencv
+from vidseg.render import closed, cutouts_of, one_thread_for_opencv
+from vidseg.stages import numbered
 
 
 def render_piece(
@@ -48,7 +49,7 @@ def render_piece(
         recorder = None if record is None else Recorder(record, piece.first, piece.stop)
         if recorder is not None:
             cutouts = closed(stack, recorder.cutouts(cutouts))
-        near = closed(stack, numbered(cutouts, piece.first - around, piece.stop + around))
+        near = closed(stack, numbered(cutouts, (piece.first, piece.stop), around))
         progress(Progress(0, piece.frames))
         for frame in closed(stack, prefetch(closed(stack, effect(near)), 1)):
             if piece.first <= frame.index < piece.stop:

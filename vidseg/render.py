@@ -19,7 +19,7 @@ from vidseg.media.sink import Sink
 from vidseg.media.source import Source
 from vidseg.prefetch import prefetch
 from vidseg.recording import Recorder
-from vidseg.stages import Filter, Segmenter, window_of
+from vidseg.stages import Filter, Segmenter, numbered, window_of
 
 T = TypeVar("T")
 
@@ -109,33 +109,17 @@ def cutouts_of(
     frame whose cutout is wanted and of the first behind it whose is not: no stage works on what is of no use to these.
     """
 
-    def of_use(after: int) -> tuple[int, int]:
-        """The numbers of the frames whose cutouts the filters from number ``after`` on need."""
-        assert wanted is not None  # noqa: S101 - asked only then
-        clues = any(stage.watched for stage in (segmenter, *filters[:after]))
-        reach = window_of(filters[after:], clues=clues) or 0
-        return wanted[0] - reach, wanted[1] + reach
+    def reach(after: int) -> int:
+        """How many frames to either side the filters from number ``after`` on look."""
+        clues = any(stage.clues_window for stage in (segmenter, *filters[:after]))
+        return window_of(filters[after:], clues=clues) or 0
 
     frames: Iterator[Frame] = closed(stack, prefetch(_seen(source, watched)))
-    segmenting = segmenter if wanted is None else segmenter.between(*of_use(0))
+    segmenting = segmenter if wanted is None else segmenter.between(wanted[0] - reach(0), wanted[1] + reach(0))
     cutouts = closed(stack, prefetch(closed(stack, segmenting(frames))))
     for n, filter_ in enumerate(filters):
-        if wanted is not None:
-            cutouts = closed(stack, numbered(cutouts, *of_use(n)))
-        cutouts = closed(stack, filter_(cutouts))
-    if wanted is not None:
-        cutouts = closed(stack, numbered(cutouts, *wanted))
-    return closed(stack, prefetch(cutouts))
-
-
-def numbered(cutouts: Iterable[Cutout], first: int, stop: int) -> Iterator[Cutout]:
-    """Those of the frames from ``first`` to before ``stop``.
-
-    All is read to its end, for the frame behind a piece is compared with the next piece's first.
-    """
-    for cutout in cutouts:
-        if first <= cutout.frame.index < stop:
-            yield cutout
+        cutouts = closed(stack, filter_(closed(stack, numbered(cutouts, wanted, reach(n)))))
+    return closed(stack, prefetch(closed(stack, numbered(cutouts, wanted))))
 
 
 def _seen(source: Source, watched: Callable[[Iterable[Frame]], Iterator[Frame]]) -> Iterator[Frame]:

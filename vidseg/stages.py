@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -32,8 +32,8 @@ class Stage:
         return 0
 
     @property
-    def watched(self) -> int:
-        """How many frames of the window are there for clues alone, which come from an earlier stage if one had them."""
+    def clues_window(self) -> int:
+        """How many frames of the window are there for clues alone, which an earlier stage that needs them passes on."""
         return 0
 
     @property
@@ -55,8 +55,18 @@ def window_of(stages: Sequence[Stage], *, clues: bool = False) -> int | None:
     windows = [stage.window for stage in stages]
     if None in windows:
         return None
-    watched = [stage.watched for stage in stages]
-    return sum(window or 0 for window in windows) - sum(watched) + (0 if clues else max(watched, default=0))
+    for_clues = [stage.clues_window for stage in stages]
+    return sum(window or 0 for window in windows) - sum(for_clues) + (0 if clues else max(for_clues, default=0))
+
+
+def numbered(cutouts: Iterable[Cutout], wanted: tuple[int, int] | None, reach: int = 0) -> Generator[Cutout]:
+    """Those whose frame's number is within ``reach`` of the wanted ones (from the first to before the second), or all.
+
+    All is read to its end, for the frame behind a piece is compared with the next piece's first.
+    """
+    for cutout in cutouts:
+        if wanted is None or wanted[0] - reach <= cutout.frame.index < wanted[1] + reach:
+            yield cutout
 
 
 class Segmenter(Stage, ABC):

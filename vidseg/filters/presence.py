@@ -49,7 +49,7 @@ class Presence(Filter):
         return self.reach + watch.WINDOW
 
     @property
-    def watched(self) -> int:
+    def clues_window(self) -> int:
         """Those of them that decide its clues."""
         return watch.WINDOW
 

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from vidseg.errors import OptionError
 from vidseg.extent import Extent, extent
+from vidseg.filters.enlarge import finer
 from vidseg.frame import Cutout, Matte
 from vidseg.media import crop
 from vidseg.stages import Filter
-
-_ROUNDING = 2e-7
-"""What interpolating may take from a value or add to it: both ends are exact in spite of it."""
 
 _HALF = 0.5
 """Every second point each way, where lines are found from fewer."""
@@ -49,7 +47,7 @@ class Refine(Filter):
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
         """Each matte ``finer`` times as wide and high, ``float32``."""
         for cutout in cutouts:
-            matte = cutout.matte if self.finer == 1 else self._finer(cutout.matte)
+            matte = finer(cutout.matte, self.finer)
             mixed = ((matte > 0) & (matte < 1)).view(np.uint8)
             place = extent(mixed, 4 * self.radius)
             if place is not None:
@@ -58,11 +56,6 @@ class Refine(Filter):
                 matte = matte.copy()
                 matte[place] = part
             yield cutout.with_matte(matte)
-
-    def _finer(self, matte: Matte) -> Matte:
-        size = matte.shape[1] * self.finer, matte.shape[0] * self.finer
-        fine = cv2.resize(matte, size, interpolation=cv2.INTER_CUBIC)
-        return np.asarray(np.clip(fine * np.float32(1 + 2 * _ROUNDING) - np.float32(_ROUNDING), 0, 1), np.float32)
 
     def _within(self, place: Extent, matte: Matte, guide: NDArray[np.uint8]) -> Matte:
         """The part of a matte that holds all that is neither nothing nor all, with room around it."""

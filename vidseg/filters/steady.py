@@ -33,7 +33,7 @@ class Steady(Filter):
         return self.reach + watch.WINDOW
 
     @property
-    def watched(self) -> int:
+    def clues_window(self) -> int:
         """Those of them that decide its clues."""
         return watch.WINDOW
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from vidseg.errors import OptionError
 from vidseg.extent import extent
+from vidseg.filters.enlarge import ROUNDING, finer
 from vidseg.frame import Cutout, Matte
 from vidseg.stages import Filter
-
-_ROUNDING = 2e-7
-"""What interpolating may add to a value: both ends are exact in spite of it."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,7 @@ class Steepen(Filter):
             yield cutout.with_matte(self._steep(cutout.matte))
 
     def _steep(self, matte: Matte) -> Matte:
-        height, width = matte.shape
-        fine = np.asarray(matte, np.float32)
-        if self.finer > 1:
-            size = (width * self.finer, height * self.finer)
-            fine = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_CUBIC), np.float32)
+        fine = finer(matte, self.finer)
         steep = np.zeros_like(fine)
         place = extent(fine)
         if place is not None:
@@ -53,8 +46,8 @@ class Steepen(Filter):
         return steep
 
     def _curve(self, t: Matte) -> Matte:
-        t -= np.float32(self.low + _ROUNDING)
-        t *= np.float32(1 / (self.high - self.low - 2 * _ROUNDING))
+        t -= np.float32(self.low + ROUNDING)
+        t *= np.float32(1 / (self.high - self.low - 2 * ROUNDING))
         np.clip(t, 0, 1, out=t)
         slope = t * -2
         slope += 3

@@ -125,7 +125,7 @@ class Sink:
         try:
             self._output.start_encoding()
         except av.error.FFmpegError as error:
-            if of_the_disk(error):  # the header finds no room
+            if of_the_disk(error) is not None:  # the header finds no room
                 raise
             what = f"{picture.width}x{picture.height} {picture.format.name}"
             raise WriteError(str(self.target), f"{codec.encoder} refuses {what} ({opening.reason(error)})") from error

@@ -27,8 +27,8 @@ def telling(target: Path) -> Iterator[None]:
     try:
         yield
     except (av.error.FFmpegError, OSError) as error:
-        if of_the_disk(error):
-            raise DiskError(str(target), _OF_THE_DISK[error.errno or 0]) from error
+        if (stops := of_the_disk(error)) is not None:
+            raise DiskError(str(target), stops) from error
         raise WriteError(str(target), _reason(error)) from error
 
 
@@ -39,9 +39,9 @@ _OF_THE_DISK = {
 }
 
 
-def of_the_disk(error: av.error.FFmpegError | OSError) -> bool:
-    """Whether it is the disk that refuses, and not what was asked for: the next file would fail by it too."""
-    return error.errno in _OF_THE_DISK
+def of_the_disk(error: av.error.FFmpegError | OSError) -> str | None:
+    """What to say where it is the disk that refuses: the next file would fail by it too."""
+    return _OF_THE_DISK.get(error.errno or 0)
 
 
 def _reason(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from vidseg.motion.along import averaged
 from vidseg.motion.around import around
 from vidseg.segmenters import boxes, looking, small
 from vidseg.segmenters.network import Network
-from vidseg.stages import Segmenter
+from vidseg.stages import Segmenter, numbered
 
 WORKING = 640
 """The longer side of a matte that is put together from boxes, in points."""
@@ -84,7 +84,7 @@ class Region(Segmenter):
         return watch.WINDOW + self._reach
 
     @property
-    def watched(self) -> int:
+    def clues_window(self) -> int:
         """Those of them that decide its clues."""
         return watch.WINDOW if self.follow else 0
 
@@ -118,21 +118,15 @@ class Region(Segmenter):
                 stream = small.searched(stream, networks[self.finder, ()], witnesses)
             reach = self._reach
             if self.motion:
-                stream = evidence.witnessed(self._needed_within(stream, reach))
+                stream = evidence.witnessed(numbered(stream, self.wanted, reach))
                 reach -= evidence.REACH
             near = [networks[model, self.categories] for model in self.models]
             for _ in range(self.passes):
-                seen = self._needed_within(stream, reach)
+                seen = numbered(stream, self.wanted, reach)
                 stream = _seen_near(seen, near, self.follow, 0 if self.categories else _MOVING)
                 reach -= self.follow
-            with closing(self._needed_within(stream, 0)) as given:
+            with closing(numbered(stream, self.wanted)) as given:
                 yield from given
-
-    def _needed_within(self, cutouts: Iterable[Cutout], reach: int) -> Generator[Cutout]:
-        """Those of frames within ``reach`` of one that is wanted; all are read."""
-        for cutout in cutouts:
-            if self.wanted is None or self.wanted[0] - reach <= cutout.frame.index < self.wanted[1] + reach:
-                yield cutout
 
 
 def _looked(frames: Iterable[Frame], network: Network) -> Generator[Cutout]:
