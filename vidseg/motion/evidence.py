@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vidseg.extent import extent
+from vidseg.extent import extent, scaled
 from vidseg.frame import Clues, Cutout, Map
 from vidseg.motion.around import around
 from vidseg.motion.discs import disc
@@ -224,30 +224,52 @@ def weighed(matte: Map, clues: Clues | None, against: float, moving: float) -> M
     """A matte (of any size) with the evidence in it, each kind with its weight: added to the log odds.
 
     What the models are sure isn't there, a moving point alone doesn't bring back: where the matte is exactly 0 or 1
-    and there is no evidence, it stays.
+    and there is no evidence, it stays. Where it counts is found out at the grey copy's size.
     """
     if clues is None or clues.against is None or clues.moving is None:
         return matte
-    place = extent(matte, 4 * _radius(matte.shape) + 4)
+    high, wide = clues.grey.shape
+    small = np.asarray(cv2.resize(matte, (wide, high), interpolation=cv2.INTER_AREA), np.float32)
+    radius = max(round(max(small.shape) / 160), 1)
+    place = extent(small, 4 * radius + 4)
     if place is None:
         return matte
-    odds = cv2.GaussianBlur(cv2.addWeighted(clues.moving, moving, clues.against, -against, 0), (0, 0), 1.5)
-    odds = cv2.resize(odds, (matte.shape[1], matte.shape[0]), interpolation=cv2.INTER_LINEAR)[place]
-    before = matte[place]
-    likely = np.clip(before, 0.002, 0.98)
-    change = likely / (likely + (1 - likely) * cv2.exp(-odds)) - before
-    much = np.abs(change) > 0.4
-    if not much.any():
+    odds = np.asarray(
+        cv2.GaussianBlur(cv2.addWeighted(clues.moving, moving, clues.against, -against, 0), (0, 0), 1.5), np.float32
+    )
+    share = np.zeros_like(small)
+    share[place] = _share(small[place], _change(small[place], odds[place]), radius)
+    counts = extent(share, 1)
+    if counts is None:
         return matte
-    changed = before + change * _thick(much, _radius(matte.shape))
+    across, down = wide / matte.shape[1], high / matte.shape[0]
+    rows, columns = (
+        slice(int(part.start / step), min(-int(-part.stop / step // 1), length))
+        for part, step, length in zip(counts, (down, across), matte.shape, strict=True)
+    )
+    there = rows, columns
+    change = _change(matte[there], scaled(odds, there, (across, down)))
     made = matte.copy()
-    made[place] = np.where(_holes(changed, before), before, changed)
+    made[there] += change * scaled(share, there, (across, down))
     return made
 
 
-def _radius(shape: tuple[int, ...]) -> int:
-    """How thick a seam along an edge may be, in points of a matte."""
-    return max(round(max(shape) / 160), 1)
+def _change(matte: Map, odds: Map) -> Map:
+    """What evidence alone would add to a matte."""
+    likely = np.clip(matte, 0.002, 0.98)
+    return np.asarray(likely / (likely + (1 - likely) * cv2.exp(-odds)) - matte, np.float32)
+
+
+def _share(matte: Map, change: Map, radius: int) -> Map:
+    """How much a change counts: all where it is large and more than a seam, nothing where it would tear a hole."""
+    much = np.abs(change) > 0.4
+    if not much.any():
+        return np.zeros_like(matte)
+    share = _thick(much, radius)
+    holes = _holes(matte + change * share, matte)
+    if holes.any():
+        share[cv2.dilate(holes.view(np.uint8), disc(1)) > 0] = 0
+    return share
 
 
 def _holes(made: Map, before: Map) -> NDArray[np.bool_]:
