@@ -40,7 +40,7 @@ class Frame:
     Its colour tags (``picture.color_range`` and friends) are never "unspecified". ``alpha``, where an effect gives
     one, is ``uint16`` of the picture's size, 0 to ``FULL``. Frames are shared: what wants to change one makes a new
     one. ``shift`` is what was taken from its time in the source (in units of ``time_base``), of which the output may be
-    a span.
+    a span. ``halves`` keeps what ``media.crop`` has made of it.
     """
 
     picture: av.VideoFrame
@@ -51,6 +51,7 @@ class Frame:
     sample_aspect_ratio: Fraction = Fraction(1)
     shift: int = field(default=0, compare=False)
     alpha: Matte | None = field(default=None, compare=False)
+    halves: list[Plane] = field(default_factory=list, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if len(self.picture.planes) not in (1, 3) or len(self.picture.format.components) != len(self.picture.planes):

@@ -15,6 +15,10 @@ Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels of the frame; the last two are outside."""
 
 
+_KEPT = 640
+"""Points across to which a frame is halved at most for all who want it small: no working matte is wider."""
+
+
 def whole(frame: Frame) -> Box:
     """The box that is all of a frame."""
     return 0, 0, frame.width, frame.height
@@ -25,7 +29,10 @@ def rgb(frame: Frame, box: Box, width: int, height: int) -> NDArray[np.uint8]:
 
     Only the box is read, each plane is scaled before anything is converted: the frame never becomes RGB at full size.
     """
-    parts = [_scaled(_part(plane, box, frame), width, height) for plane in frame.planes]
+    if box == whole(frame):
+        parts = [_whole(frame, n, width, height) for n in range(len(frame.picture.planes))]
+    else:
+        parts = [_scaled(_part(plane, box, frame), width, height) for plane in frame.planes]
     matrix = to_rgb(Colour.of(frame.picture), frame.depth)
     made = cv2.transform(cv2.merge(parts), matrix)  # rounds, and saturates at its type's ends
     return np.asarray(made if made.dtype == np.uint8 else np.minimum(made, 255), np.uint8)
@@ -33,8 +40,17 @@ def rgb(frame: Frame, box: Box, width: int, height: int) -> NDArray[np.uint8]:
 
 def grey(frame: Frame, width: int, height: int) -> NDArray[np.uint8]:
     """A frame's luma, averaged over areas, in codes of 8 bits."""
-    small = _scaled(frame.planes[0], width, height)
+    small = _whole(frame, 0, width, height)
     return small if small.dtype == np.uint8 else np.asarray(small >> (frame.depth - 8), np.uint8)
+
+
+def _whole(frame: Frame, n: int, width: int, height: int) -> Any:
+    """One of a frame's planes scaled, from its halves where these are enough: they are made once for all who ask."""
+    halves = frame.halves
+    if not halves:
+        halves += [_halved(plane, _KEPT, 1) for plane in frame.planes]
+    fine = halves[n].shape[1] < width or halves[n].shape[0] < height
+    return _scaled(frame.planes[n] if fine else halves[n], width, height)
 
 
 def _part(plane: Plane, box: Box, frame: Frame) -> Plane:
@@ -51,8 +67,14 @@ def _scaled(plane: Plane, width: int, height: int) -> Any:
 
     What is left is less than a half, where two pixels each way are the area.
     """
-    while plane.shape[1] >= 2 * width and plane.shape[0] >= 2 * height and not (plane.shape[0] | plane.shape[1]) & 1:
-        plane = cv2.resize(plane, (plane.shape[1] // 2, plane.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    plane = _halved(plane, width, height)
     factors = plane.shape[1] / width, plane.shape[0] / height
     by_area = min(factors) >= 1 and max(factors) >= 2
     return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if by_area else cv2.INTER_LINEAR)
+
+
+def _halved(plane: Plane, width: int, height: int) -> Any:
+    """Halved as often as it stays so large."""
+    while plane.shape[1] >= 2 * width and plane.shape[0] >= 2 * height and not (plane.shape[0] | plane.shape[1]) & 1:
+        plane = cv2.resize(plane, (plane.shape[1] // 2, plane.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return plane
