@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
@@ -61,23 +57,3 @@ def test_a_span_from_the_middle_gives_what_the_whole_gives(
     for one, other in zip(whole[5 + before :], part[before:], strict=True):
         assert np.array_equal(one.matte, other.matte)
     assert max(one.matte.max() for one in whole[5 + before :]) > 0.9
-
-
-@pytest.mark.parametrize("rate", [Fraction(10), Fraction(24000, 1001), Fraction(25), Fraction(60), Fraction(240)])
-def test_a_search_is_due_every_ten_to_twenty_frames_wherever_the_output_begins(rate: Fraction) -> None:
-    frame = frames(1)[0]
-    base = Fraction(1, 1000)
-    times = [round(n / rate / base) for n in range(200)]
-
-    def due(shift: int) -> list[int]:
-        stream = [replace(frame, pts=time - shift, shift=shift, time_base=base) for time in times]
-        return [n for n in range(1, 200) if small._due(stream[n - 1], stream[n])]
-
-    at = due(0)
-    assert due(1234) == at
-    assert all(8 <= after - before <= 21 for before, after in pairwise(at))
-
-
-def test_two_frames_at_one_time_are_no_reason_to_search() -> None:
-    frame = frames(1)[0]
-    assert not small._due(frame, frame)

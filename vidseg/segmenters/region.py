@@ -16,7 +16,7 @@ from vidseg.media import crop
 from vidseg.motion import evidence, watch
 from vidseg.motion.along import averaged
 from vidseg.motion.around import around
-from vidseg.segmenters import boxes, looking, small
+from vidseg.segmenters import boxes, finding, looking, small
 from vidseg.segmenters.network import Network
 from vidseg.stages import Segmenter, numbered
 
@@ -40,15 +40,19 @@ _LOW, _HIGH = 0.35, 0.65
 _STILL = 0.2
 """How much more they must agree on what goes with the place."""
 
+_UNSEEN: Matte = np.zeros((1, 1), np.float32)
+"""What a frame has for a matte until the finder comes to it."""
+
 
 @dataclass(frozen=True)
 class Region(Segmenter):
     """People are looked for in the whole picture by a quick model, and then seen by better ones from near.
 
-    A model sees best what fills its picture. ``finder`` looks at the whole of each frame; where it finds somebody, and
-    around what moves with him, ``models`` look at a square. The more they agree, the surer is what they say; what goes
-    with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how many frames on
-    each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what was seen in them.
+    A model sees best what fills its picture. ``finder`` looks at the whole of each frame (of every second one, where it
+    is followed); where it finds somebody, and around what moves with him, ``models`` look at a square. The more they
+    agree, the surer is what they say; what goes with the place as it moves counts against it. ``motion`` turns that
+    last part off; ``follow`` is how many frames on each side say with one where its boxes are; ``passes`` is how often
+    boxes are found anew from what was seen in them.
     ``small`` has those searched for whom the finder misses, where boxes are followed. Of a model with several classes
     ``categories`` are wanted (all but the first without), for which what moves is no evidence.
     ``wanted`` are the numbers of the first frame whose cutout is wanted and of the first behind it whose is not. The
@@ -95,7 +99,7 @@ class Region(Segmenter):
     @property
     def lead(self) -> int:
         """Frames more before one that decide its matte."""
-        return small.LONGEST + 1 if self._searches else 0
+        return finding.LEAD * (self.follow > 0) + (small.LONGEST + 1) * self._searches
 
     @property
     def _searches(self) -> bool:
@@ -110,12 +114,15 @@ class Region(Segmenter):
         """One cutout for each frame."""
         with ExitStack() as stack:
             networks = {needed: stack.enter_context(Network(*needed)) for needed in self._needed()}
-            stream: Iterator[Cutout] = _looked(frames, networks[self.finder, ()])
+            finder = networks[self.finder, ()]
             if self.follow:
-                stream = watch.watched(stream)
+                unseen = (Cutout(frame, _UNSEEN) for frame in frames)
+                stream: Iterator[Cutout] = finding.found(watch.watched(unseen), finder)
+            else:
+                stream = _looked(frames, finder)
             if self._searches:
                 witnesses = [networks[model, ()] for model in _WITNESSES]
-                stream = small.searched(stream, networks[self.finder, ()], witnesses)
+                stream = small.searched(stream, finder, witnesses)
             reach = self._reach
             if self.motion:
                 stream = evidence.witnessed(numbered(stream, self.wanted, reach))

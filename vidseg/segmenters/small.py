@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-import cv2
 import numpy as np
 
 from vidseg.frame import Cutout, Frame, Map
 from vidseg.motion.flow import followed, leads
-from vidseg.segmenters import boxes, looking, search
+from vidseg.segmenters import boxes, looking, search, stretches
 from vidseg.segmenters.network import Network
+
+EVERY = 16
+"""Frames from one search to the next, or a few less."""
 
 LONGEST = 40
 """Frames at most for which somebody is followed: one search in between may miss him."""
@@ -42,7 +43,7 @@ class _Person:
 def searched(cutouts: Iterable[Cutout], finder: Network, models: list[Network]) -> Generator[Cutout]:
     """The cutouts (with clues, and the finder's mattes) with those people added whom the finder misses.
 
-    A search is made where a shot begins and every 10 to 20 frames, if the models don't agree on anybody whom the finder
+    A search is made where a shot begins and every 13 to 16 frames, if the models don't agree on anybody whom the finder
     sees. Who is found anew, or missed from one frame to the next, takes the place of the same one that was followed:
     so nothing but the ``LONGEST`` frames before a frame, and one, decide what is added to it.
     """
@@ -52,7 +53,7 @@ def searched(cutouts: Iterable[Cutout], finder: Network, models: list[Network]) 
         clues, frame = cutout.clues, cutout.frame
         assert clues is not None  # noqa: S101 - made by watched()
         high, wide = clues.grey.shape
-        seen = np.asarray(cv2.resize(cutout.matte, (wide, high), interpolation=cv2.INTER_LINEAR), np.float32)
+        seen = cutout.matte
         new: list[_Person] = []
         if last is None or clues.begins or clues.back is None:
             people = []
@@ -61,21 +62,12 @@ def searched(cutouts: Iterable[Cutout], finder: Network, models: list[Network]) 
             people = [_Person(followed(one.map, there), one.age + 1) for one in people if one.age < LONGEST]
             missed = followed(last[1], there)
             new = [_Person(missed)] if _missing(missed, seen) else []
-        if (last is None or clues.begins or _due(last[0], frame)) and not _sees(frame, seen, models):
+        if (last is None or clues.begins or stretches.begins(last[0], frame, EVERY)) and not _sees(frame, seen, models):
             new = [_Person(one) for one in search.found(frame, (wide, high), finder, models)] or new
         people = new + [one for one in people if not any(search.overlap(one.map, other.map) for other in new)]
         people = [one for one in people if _found_again(one, frame, finder)]
         last = frame, seen
         yield cutout if not people else replace(cutout, matte=np.maximum.reduce([seen, *(one.map for one in people)]))
-
-
-def _due(before: Frame, frame: Frame) -> bool:
-    """Whether a new stretch of the source's time begins, 10 to 20 frames long: the same wherever reading began."""
-    apart = frame.source_time - before.source_time
-    if apart <= 0:
-        return False
-    stretch = Fraction(1 << (-(-10 * 1024 * apart // 1) - 1).bit_length(), 1024)
-    return frame.source_time // stretch != before.source_time // stretch
 
 
 def _sees(frame: Frame, seen: Map, models: list[Network]) -> bool:
