@@ -19,9 +19,9 @@ from vidseg.road import QUALITIES, Edge, road
 from vidseg.segmenters.region import Region
 
 
-def test_fast_looks_at_each_frame_alone() -> None:
+def test_fast_looks_one_frame_ahead() -> None:
     segmenter, filters = road("fast")
-    assert [segmenter.window, *(one.window for one in filters)] == [0, 0, 0]
+    assert [segmenter.window, *(one.window for one in filters)] == [1, 0, 0]
     assert [type(one) for one in filters] == [Steepen, Enlarge]
 
 

@@ -77,7 +77,9 @@ def road(
         raise OptionError("--category", "needs a --model with several classes")
     edge, wanted = edge or Edge(), tuple(dict.fromkeys(categories))
     if quality == "fast":
-        return Region(models=(model or "general",), motion=False, follow=0, categories=wanted), edge.filters(Enlarge())
+        return Region(models=(model or "landscape",), motion=False, follow=0, categories=wanted), edge.filters(
+            Enlarge()
+        )
     models: tuple[str, ...] = (model,) if model else Region().models
     if quality == "good":
         return Region(models=models, categories=wanted), (Presence(), Steady(), *edge.filters(Refine(), Edges()))

@@ -77,7 +77,7 @@ SEGMENTERS = [
     Listed(MediaPipe()),
     Listed(MediaPipe("landscape")),
     Listed(Region(), 15),
-    Listed(Region(models=("general",), motion=False, follow=0)),
+    Listed(Region(models=("general",), motion=False, follow=0), 1),
     Listed(Disc()),
 ]
 FILTERS = [

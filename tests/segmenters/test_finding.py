@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from tests.motion.conftest import HEIGHT, WIDTH, frame, texture
 from vidseg.frame import Cutout
 from vidseg.motion.watch import watched
-from vidseg.segmenters import finding
+from vidseg.segmenters import finding, stretches
 from vidseg.segmenters.network import Network
 
 
@@ -85,6 +86,29 @@ def test_from_the_middle_it_gives_what_it_gives_from_the_start(first: int) -> No
     cutouts, _ = scene(16, 16)
     whole, _ = found(cutouts)
     part, _ = found(cutouts[first:])
-    before = 3 + finding.LEAD
+    before = 3 + stretches.BEFORE
     for one, other in zip(whole[first + before :], part[before:], strict=True):
         assert np.array_equal(one.matte, other.matte)
+
+
+def test_without_clues_a_frame_that_is_left_out_has_all_that_is_seen_around_it() -> None:
+    cutouts, truths = scene(13, 13)
+    finder = Bright()
+    made = list(finding.found_or_near((one.frame for one in cutouts), cast("Network", finder)))
+    assert [one.frame.index for one in made] == list(range(13))
+    assert finder.looks <= 8
+    for cutout, truth in zip(made, truths, strict=True):
+        seen = cv2.resize(cutout.matte, (WIDTH, HEIGHT)) > 0.5
+        assert (seen & truth).sum() / truth.sum() > 0.95
+        assert (seen & ~truth).sum() / truth.sum() < 0.15
+
+
+def test_without_clues_too_it_gives_from_the_middle_what_it_gives_from_the_start() -> None:
+    cutouts, _ = scene(16, 16)
+    frames = [one.frame for one in cutouts]
+    for first, stop in ((3, 13), (4, 12), (0, 11)):
+        whole = list(finding.found_or_near(frames, cast("Network", Bright())))
+        part = list(finding.found_or_near(frames[first:stop], cast("Network", Bright())))
+        before = stretches.BEFORE + 1 if first else 0
+        for one, other in zip(whole[first + before : stop - 1], part[before:-1], strict=True):
+            assert np.array_equal(one.matte, other.matte)

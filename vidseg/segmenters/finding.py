@@ -7,37 +7,53 @@ from collections.abc import Generator, Iterable
 import cv2
 import numpy as np
 
-from vidseg.frame import Cutout, Frame, Map
+from vidseg.frame import Cutout, Frame, Map, Matte
 from vidseg.media import crop
 from vidseg.motion.flow import followed, leads
-from vidseg.segmenters import looking, stretches
+from vidseg.segmenters import looking
 from vidseg.segmenters.network import Network
-
-EVERY = 2
-"""Frames of which one is looked at."""
-
-LEAD = EVERY
-"""Frames before one that decide whether it is looked at."""
+from vidseg.segmenters.stretches import EverySecond
 
 
 def found(cutouts: Iterable[Cutout], finder: Network) -> Generator[Cutout]:
     """The cutouts (with clues) with what the finder sees in the whole picture, at the grey copy's size.
 
-    Where a shot begins it looks; after a frame that it looked at it may leave one out, to which what it saw is carried
-    along the motion.
+    It looks where a shot begins; to a frame that it leaves out what it saw is carried along the motion.
     """
-    before: Frame | None = None
+    second = EverySecond()
     seen: Map | None = None
-    was_due = True
     for cutout in cutouts:
-        clues, frame = cutout.clues, cutout.frame
+        clues, chosen = cutout.clues, second.chooses(cutout.frame)
         assert clues is not None  # noqa: S101 - made by watched()
-        due = before is None or stretches.begins(before, frame, EVERY)
-        if seen is None or clues.back is None or due or not was_due:
+        if chosen or seen is None or clues.back is None:
             high, wide = clues.grey.shape
-            there, _ = looking.seen(frame, crop.whole(frame), [finder])
+            there = _look(cutout.frame, finder)
             seen = np.asarray(cv2.resize(there, (wide, high), interpolation=cv2.INTER_LINEAR), np.float32)
         else:
             seen = followed(seen, leads(clues.back))
-        before, was_due = frame, due
         yield cutout.with_matte(seen)
+
+
+def found_or_near(frames: Iterable[Frame], finder: Network) -> Generator[Cutout]:
+    """Frames of which no more is known with what the finder sees: in one that it leaves out, all that it saw around it.
+
+    One frame after one decides what is seen in it.
+    """
+    second = EverySecond()
+    seen: Matte | None = None
+    left_out: Frame | None = None
+    for frame in frames:
+        if not second.chooses(frame) and seen is not None:
+            left_out = frame
+            continue
+        now = _look(frame, finder)
+        if left_out is not None and seen is not None:
+            yield Cutout(left_out, np.maximum(seen, now))
+        yield Cutout(frame, now)
+        seen, left_out = now, None
+    if left_out is not None:
+        yield Cutout(left_out, _look(left_out, finder))
+
+
+def _look(frame: Frame, finder: Network) -> Matte:
+    return looking.seen(frame, crop.whole(frame), [finder])[0]

@@ -12,11 +12,10 @@ import numpy as np
 from vidseg.errors import OptionError
 from vidseg.extent import Extent
 from vidseg.frame import Cutout, Frame, Map, Matte
-from vidseg.media import crop
 from vidseg.motion import evidence, watch
 from vidseg.motion.along import averaged
 from vidseg.motion.around import around
-from vidseg.segmenters import boxes, finding, looking, small
+from vidseg.segmenters import boxes, finding, looking, small, stretches
 from vidseg.segmenters.network import Network
 from vidseg.stages import Segmenter, numbered
 
@@ -48,11 +47,11 @@ _UNSEEN: Matte = np.zeros((1, 1), np.float32)
 class Region(Segmenter):
     """People are looked for in the whole picture by a quick model, and then seen by better ones from near.
 
-    A model sees best what fills its picture. ``finder`` looks at the whole of each frame (of every second one, where it
-    is followed); where it finds somebody, and around what moves with him, ``models`` look at a square. The more they
-    agree, the surer is what they say; what goes with the place as it moves counts against it. ``motion`` turns that
-    last part off; ``follow`` is how many frames on each side say with one where its boxes are; ``passes`` is how often
-    boxes are found anew from what was seen in them.
+    A model sees best what fills its picture. ``finder`` looks at the whole of every second frame; where it finds
+    somebody, and around what moves with him, ``models`` look at a square. The more they agree, the surer is what they
+    say; what goes with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how
+    many frames on each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what
+    was seen in them.
     ``small`` has those searched for whom the finder misses, where boxes are followed. Of a model with several classes
     ``categories`` are wanted (all but the first without), for which what moves is no evidence.
     ``wanted`` are the numbers of the first frame whose cutout is wanted and of the first behind it whose is not. The
@@ -84,7 +83,7 @@ class Region(Segmenter):
     def window(self) -> int:
         """Frames before and after one that decide its matte."""
         if not self.follow:
-            return 0
+            return 1
         return watch.WINDOW + self._reach
 
     @property
@@ -99,7 +98,7 @@ class Region(Segmenter):
     @property
     def lead(self) -> int:
         """Frames more before one that decide its matte."""
-        return finding.LEAD * (self.follow > 0) + (small.LONGEST + 1) * self._searches
+        return stretches.BEFORE + (small.LONGEST + 1) * self._searches
 
     @property
     def _searches(self) -> bool:
@@ -119,7 +118,7 @@ class Region(Segmenter):
                 unseen = (Cutout(frame, _UNSEEN) for frame in frames)
                 stream: Iterator[Cutout] = finding.found(watch.watched(unseen), finder)
             else:
-                stream = _looked(frames, finder)
+                stream = finding.found_or_near(frames, finder)
             if self._searches:
                 witnesses = [networks[model, ()] for model in _WITNESSES]
                 stream = small.searched(stream, finder, witnesses)
@@ -134,12 +133,6 @@ class Region(Segmenter):
                 reach -= self.follow
             with closing(numbered(stream, self.wanted)) as given:
                 yield from given
-
-
-def _looked(frames: Iterable[Frame], network: Network) -> Generator[Cutout]:
-    """What the finder sees in the whole picture."""
-    for frame in frames:
-        yield Cutout(frame, looking.seen(frame, crop.whole(frame), [network])[0])
 
 
 def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int, moving: float) -> Generator[Cutout]:
