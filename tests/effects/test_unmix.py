@@ -129,3 +129,23 @@ def test_many_mixed_samples_are_worked_on_in_parts_that_fit_together() -> None:
         plane[:] = 100
     for plane in Unmix().person(frame, matte).planes:
         assert plane.min() == plane.max() == 100
+
+
+@pytest.mark.parametrize("side", [1080, 2160, 4320])
+def test_the_person_s_colours_come_back_in_their_places_at_every_size(side: int) -> None:
+    """A person whose luma rises from left to right, so that an estimate that lies elsewhere would show."""
+    rows, columns = np.mgrid[:side, :side].astype(np.float32)
+    radius, soft = side * 0.2, side / 90
+    share = np.clip((radius - np.hypot(rows - side * 0.62, columns - side * 0.57)) / soft + 0.5, 0, 1)
+    person, place = 60 + 140 * columns / side, np.float32(30)
+    made = av.VideoFrame(side, side, "yuv420p")
+    luma, *chroma = planes_of(made)
+    luma[:] = np.rint(share * person + (1 - share) * place)
+    for plane in chroma:
+        plane[:] = 128
+    made.color_range = made.colorspace = made.color_primaries = made.color_trc = 1
+    unmixed = Unmix().person(Frame(made, 0, 0, Fraction(1, 25), 1), np.rint(share * FULL).astype(np.uint16))
+    edge = (share > 0.2) & (share < 0.98)
+    off = unmixed.planes[0][edge] - person[edge]
+    assert np.abs(off).mean() < 2.5
+    assert abs(off.mean()) < 2.5

@@ -31,6 +31,11 @@ _AROUND, _GRID = 64, 16
 """Pixels around what is mixed that are looked at, and those whose multiple begins a part of every plane."""
 
 
+_AS_FINE = 1080
+"""The shorter side of a picture up to which there is a point for each ``STEP`` pixels; from its double on, for twice as
+many."""
+
+
 def gain(share: Values) -> Values:
     """How much of what the estimates leave unexplained at this share of person (0 to 1) is the person's."""
     place = 1 - share
@@ -62,8 +67,9 @@ class Unmix:
         picture = self._copies.of(frame.picture)
         planes = planes_of(picture)
         rows, columns = _around(band.at(band.shape).box, band.shape)
+        step = _step(band.shape)
         person, place = _estimates(
-            [_part(plane, (rows, columns), band.shape) for plane in planes], band.matte[rows, columns]
+            [_part(plane, (rows, columns), band.shape) for plane in planes], band.matte[rows, columns], step
         )
         top = (1 << frame.depth) - 1
         for shape in dict.fromkeys(plane.shape for plane in planes):
@@ -74,7 +80,7 @@ class Unmix:
                 band.at(shape),
                 [person[n] for n in of],
                 [place[n] for n in of],
-                (STEP / across, STEP / down),
+                (step / across, step / down),
                 (columns.start // across, rows.start // down),
                 top,
             )
@@ -126,12 +132,18 @@ def _part(plane: Plane, box: tuple[slice, slice], size: tuple[int, ...]) -> Plan
     return plane[rows, columns]
 
 
-def _estimates(planes: Sequence[Plane], matte: Matte) -> tuple[list[Map], list[Map]]:
+def _step(size: tuple[int, ...]) -> int:
+    """Pixels to a point of the estimates: as many points at 4K as at 1080p, for people are as much larger there."""
+    larger = max((min(size) // _AS_FINE).bit_length() - 1, 0)
+    return min(STEP << larger, _GRID)
+
+
+def _estimates(planes: Sequence[Plane], matte: Matte, step: int) -> tuple[list[Map], list[Map]]:
     """The person's colours and the place's, everywhere: where there is none, from further away.
 
-    One point for each ``STEP`` pixels, in the planes' codes.
+    One point for each ``step`` pixels, in the planes' codes.
     """
-    height, width = (-(-side // STEP) for side in matte.shape)
+    height, width = (-(-side // step) for side in matte.shape)
     small = [smaller(plane, height, width).astype(np.float32) for plane in planes]
     share = smaller(matte, height, width).astype(np.float32) * np.float32(1 / FULL)
     return _estimate(small, share), _estimate(small, 1 - share)
