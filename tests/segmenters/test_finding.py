@@ -63,6 +63,15 @@ def test_half_of_the_frames_are_looked_at_and_all_know_where_the_person_is() -> 
         assert (seen & truth).sum() / (seen | truth).sum() > 0.9
 
 
+def test_if_it_is_to_it_looks_at_each() -> None:
+    cutouts, truths = scene(8, 8)
+    finder = Bright()
+    for cutout, truth in zip(finding.found(watched(cutouts), cast("Network", finder), each=True), truths, strict=True):
+        seen = cutout.matte > 0.5
+        assert (seen & truth).sum() / (seen | truth).sum() > 0.9
+    assert finder.looks == 8
+
+
 def test_where_a_shot_begins_it_looks() -> None:
     for cut in (9, 10):
         cutouts, truths = scene(14, cut)

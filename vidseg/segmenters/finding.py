@@ -1,4 +1,4 @@
-"""Finding: where in the whole picture a quick model sees somebody, looked for in every second frame."""
+"""Finding: where in the whole picture a quick model sees somebody, looked for in every second frame or in each."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from vidseg.segmenters.network import Network
 from vidseg.segmenters.stretches import EverySecond
 
 
-def found(cutouts: Iterable[Cutout], finder: Network) -> Generator[Cutout]:
+def found(cutouts: Iterable[Cutout], finder: Network, *, each: bool = False) -> Generator[Cutout]:
     """The cutouts (with clues) with what the finder sees in the whole picture, at the grey copy's size.
 
-    It looks where a shot begins; to a frame that it leaves out what it saw is carried along the motion.
+    Unless it is to look at ``each`` it looks at every second and where a shot begins; to a frame that it leaves out
+    what it saw is carried along the motion.
     """
     second = EverySecond()
     seen: Map | None = None
     for cutout in cutouts:
         clues, chosen = cutout.clues, second.chooses(cutout.frame)
         assert clues is not None  # noqa: S101 - made by watched()
-        if chosen or seen is None or clues.back is None:
+        if each or chosen or seen is None or clues.back is None:
             high, wide = clues.grey.shape
             there = _look(cutout.frame, finder)
             seen = np.asarray(cv2.resize(there, (wide, high), interpolation=cv2.INTER_LINEAR), np.float32)
