@@ -110,11 +110,11 @@ Map = NDArray[Any]
 class Neighbour:
     """Another frame of the shot as seen from one.
 
-    ``flow`` to it, where that ``leads`` each point, and ``weight``: how far the point is the same there, 0 to 1.
+    ``flow`` to it, and ``weight``: how far each point is the same there, 0 to 1. Some dozens of these are kept, so that
+    what can be made of them isn't.
     """
 
     flow: tuple[Map, Map]
-    leads: tuple[Map, Map]
     weight: Map
 
 

@@ -41,7 +41,7 @@ def averaged(near: Sequence[Cutout], at: int, how: int = cv2.INTER_LINEAR) -> Ma
             weight = neighbour.weight
             if other.sure is not None:
                 weight = weight * cv2.remap(
-                    other.sure, *neighbour.leads, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+                    other.sure, *leads(neighbour.flow), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
                 )
             flow = (_part(neighbour.flow[0], place, size), _part(neighbour.flow[1], place, size))
             there = _followed(other.matte, flow, place, neighbour.weight.shape, how)
@@ -89,14 +89,15 @@ def _neighbour(near: Sequence[Cutout], at: int, step: int) -> Neighbour | None:
         misfit = cv2.blur(cv2.absdiff(followed(_clues(near[at + step]).soft, there), now.soft), (5, 5))
         weight = cv2.exp(cv2.multiply(misfit, misfit, scale=-1 / _FIT**2))
         weight[inside(there) == 0] = 0
-        made = Neighbour(flow, there, np.asarray(weight, np.float32))
+        made = Neighbour(flow, np.asarray(weight, np.float32))
     now.neighbours[step] = made
     return made
 
 
 def _beyond(nearer: Neighbour, more: tuple[Map, Map]) -> tuple[Map, Map]:
     """The flow to a neighbour, and from where it leads to one step more."""
-    return nearer.flow[0] + followed(more[0], nearer.leads), nearer.flow[1] + followed(more[1], nearer.leads)
+    there = leads(nearer.flow)
+    return nearer.flow[0] + followed(more[0], there), nearer.flow[1] + followed(more[1], there)
 
 
 def _part(values: Map, place: Extent, size: tuple[int, int]) -> Map:
