@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from fractions import Fraction
@@ -210,6 +212,15 @@ def test_mattes_are_full_on_the_face_and_nothing_beside_it() -> None:
     for _, matte in vidseg.mattes(str(SAMPLES / "astronaut.mp4"), end=0.1):
         assert matte[90, 285] == vidseg.FULL
         assert matte[5, 5] == 0
+
+
+def test_a_script_that_takes_some_mattes_and_ends_without_closing_them_ends_well() -> None:
+    """Threads that are at work when the interpreter ends can't be closed: one in two such scripts failed."""
+    script = f"import vidseg\nmattes = vidseg.mattes({str(SAMPLES / 'astronaut.mp4')!r})\nprint(next(mattes)[0].index)"
+    for _ in range(4):
+        ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+        assert (ran.returncode, ran.stdout) == (0, "0\n"), ran.stderr
+        assert "Traceback" not in ran.stderr
 
 
 def test_mattes_come_upright() -> None:

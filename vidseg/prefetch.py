@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import queue
 import threading
+import time
 from collections.abc import Generator, Iterable
 from typing import TypeVar
 
@@ -11,6 +13,21 @@ T = TypeVar("T")
 
 _WAIT = 0.1
 """Seconds after which a full queue is looked at again, so that closing never waits longer."""
+
+_AT_EXIT = 2.0
+"""Seconds that all of them have to end when the program does."""
+
+_running: dict[threading.Thread, threading.Event] = {}
+"""Those that read now, and what stops them; who asks another comes before it, for he began it."""
+
+
+@atexit.register
+def _end_all() -> None:
+    """End those that a program has not closed: in an interpreter that ends, none could be closed any more."""
+    until = time.monotonic() + _AT_EXIT
+    for thread, stopped in list(_running.items()):
+        stopped.set()
+        thread.join(max(until - time.monotonic(), 0))
 
 
 def prefetch(stream: Iterable[T], ahead: int = 2) -> Generator[T]:
@@ -47,6 +64,7 @@ def prefetch(stream: Iterable[T], ahead: int = 2) -> Generator[T]:
 
     thread = threading.Thread(target=read, name="prefetch", daemon=True)
     thread.start()
+    _running[thread] = stopped
     try:
         while (item := items.get()) is not None:
             if isinstance(item, BaseException):
@@ -55,3 +73,4 @@ def prefetch(stream: Iterable[T], ahead: int = 2) -> Generator[T]:
     finally:
         stopped.set()
         thread.join()
+        del _running[thread]
