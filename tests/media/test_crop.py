@@ -9,7 +9,9 @@ from vidseg.media import crop
 from vidseg.testing import frame
 
 
-@pytest.mark.parametrize(("width", "height"), [(2560, 1440), (1920, 1080), (1278, 718), (640, 361), (720, 1280)])
+@pytest.mark.parametrize(
+    ("width", "height"), [(2560, 1440), (1920, 1080), (1278, 718), (640, 361), (720, 1280), (1080, 1920)]
+)
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p10le"])
 @pytest.mark.parametrize("size", [(256, 144), (320, 180), (640, 360), (1280, 720)])
 def test_a_small_copy_is_that_of_the_picture_itself(
@@ -28,6 +30,14 @@ def test_a_copy_of_a_third_is_the_mean_of_its_pixels() -> None:
     luma = one.planes[0].astype(np.float64)
     by_hand = luma.reshape(180, 3, 320, 3).mean((1, 3))
     assert np.abs(crop.grey(one, 320, 180) - by_hand).max() < 12  # halved first, and what is left by two points
+
+
+def test_what_stands_upright_is_halved_as_what_lies() -> None:
+    upright, lying = frame(1, 1080, 1920), frame(1, 1920, 1080)
+    for one in (upright, lying):
+        crop.grey(one, 180, 180)
+    assert [half.shape for half in upright.halves] == [half.shape[::-1] for half in lying.halves]
+    assert max(upright.halves[0].shape) == 960
 
 
 def test_another_picture_has_halves_of_its_own() -> None:

@@ -66,7 +66,9 @@ def test_half_of_the_frames_are_looked_at_and_all_know_where_the_person_is() -> 
 def test_if_it_is_to_it_looks_at_each() -> None:
     cutouts, truths = scene(8, 8)
     finder = Bright()
-    for cutout, truth in zip(finding.found(watched(cutouts), cast("Network", finder), each=True), truths, strict=True):
+    for cutout, truth in zip(
+        finding.found(watched(cutouts), cast("Network", finder), every_frame=True), truths, strict=True
+    ):
         seen = cutout.matte > 0.5
         assert (seen & truth).sum() / (seen | truth).sum() > 0.9
     assert finder.looks == 8
@@ -103,7 +105,7 @@ def test_from_the_middle_it_gives_what_it_gives_from_the_start(first: int) -> No
 def test_without_clues_a_frame_that_is_left_out_has_all_that_is_seen_around_it() -> None:
     cutouts, truths = scene(13, 13)
     finder = Bright()
-    made = list(finding.found_or_near((one.frame for one in cutouts), cast("Network", finder)))
+    made = list(finding.found_without_clues((one.frame for one in cutouts), cast("Network", finder)))
     assert [one.frame.index for one in made] == list(range(13))
     assert finder.looks <= 8
     for cutout, truth in zip(made, truths, strict=True):
@@ -116,8 +118,8 @@ def test_without_clues_too_it_gives_from_the_middle_what_it_gives_from_the_start
     cutouts, _ = scene(16, 16)
     frames = [one.frame for one in cutouts]
     for first, stop in ((3, 13), (4, 12), (0, 11)):
-        whole = list(finding.found_or_near(frames, cast("Network", Bright())))
-        part = list(finding.found_or_near(frames[first:stop], cast("Network", Bright())))
+        whole = list(finding.found_without_clues(frames, cast("Network", Bright())))
+        part = list(finding.found_without_clues(frames[first:stop], cast("Network", Bright())))
         before = stretches.BEFORE + 1 if first else 0
         for one, other in zip(whole[first + before : stop - 1], part[before:-1], strict=True):
             assert np.array_equal(one.matte, other.matte)

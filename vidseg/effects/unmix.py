@@ -30,10 +30,9 @@ _FREE = 32.0
 _AROUND, _GRID = 64, 16
 """Pixels around what is mixed that are looked at, and those whose multiple begins a part of every plane."""
 
-
-_AS_FINE = 1080
-"""The shorter side of a picture up to which there is a point for each ``STEP`` pixels; from its double on, for twice as
-many."""
+_LINES = 1080
+"""The shorter side of a picture with a point for each ``STEP`` pixels; with twice as many lines they are twice as far
+apart."""
 
 
 def gain(share: Values) -> Values:
@@ -134,7 +133,7 @@ def _part(plane: Plane, box: tuple[slice, slice], size: tuple[int, ...]) -> Plan
 
 def _step(size: tuple[int, ...]) -> int:
     """Pixels to a point of the estimates: as many points at 4K as at 1080p, for people are as much larger there."""
-    larger = max((min(size) // _AS_FINE).bit_length() - 1, 0)
+    larger = max((min(size) // _LINES).bit_length() - 1, 0)
     return min(STEP << larger, _GRID)
 
 

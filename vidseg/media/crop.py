@@ -14,9 +14,8 @@ from vidseg.media.colour import Colour, to_rgb
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels of the frame; the last two are outside."""
 
-
 _KEPT = 640
-"""Points across to which a frame is halved at most for all who want it small: no working matte is wider."""
+"""The longer side down to which a frame is halved for all who want it small: no working matte has a longer one."""
 
 
 def whole(frame: Frame) -> Box:
@@ -48,7 +47,9 @@ def _whole(frame: Frame, n: int, width: int, height: int) -> Any:
     """One of a frame's planes scaled, from its halves where these are enough: they are made once for all who ask."""
     halves = frame.halves
     if not halves:
-        halves += [_halved(plane, _KEPT, 1) for plane in frame.planes]
+        for plane in frame.planes:
+            high, wide = (-(-_KEPT * side // max(plane.shape)) for side in plane.shape)
+            halves.append(_halved(plane, wide, high))
     fine = halves[n].shape[1] < width or halves[n].shape[0] < height
     return _scaled(frame.planes[n] if fine else halves[n], width, height)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
+from math import ceil, floor
 
 import cv2
 import numpy as np
@@ -244,7 +245,7 @@ def weighed(matte: Map, clues: Clues | None, against: float, moving: float) -> M
         return matte
     across, down = wide / matte.shape[1], high / matte.shape[0]
     rows, columns = (
-        slice(int(part.start / step), min(-int(-part.stop / step // 1), length))
+        slice(floor(part.start / step), min(ceil(part.stop / step), length))
         for part, step, length in zip(counts, (down, across), matte.shape, strict=True)
     )
     there = rows, columns

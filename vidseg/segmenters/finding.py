@@ -15,18 +15,18 @@ from vidseg.segmenters.network import Network
 from vidseg.segmenters.stretches import EverySecond
 
 
-def found(cutouts: Iterable[Cutout], finder: Network, *, each: bool = False) -> Generator[Cutout]:
+def found(cutouts: Iterable[Cutout], finder: Network, *, every_frame: bool = False) -> Generator[Cutout]:
     """The cutouts (with clues) with what the finder sees in the whole picture, at the grey copy's size.
 
-    Unless it is to look at ``each`` it looks at every second and where a shot begins; to a frame that it leaves out
-    what it saw is carried along the motion.
+    Unless ``every_frame`` it looks at every second one and where a shot begins; to a frame that it leaves out what it
+    saw is carried along the motion.
     """
     second = EverySecond()
     seen: Map | None = None
     for cutout in cutouts:
         clues, chosen = cutout.clues, second.chooses(cutout.frame)
         assert clues is not None  # noqa: S101 - made by watched()
-        if each or chosen or seen is None or clues.back is None:
+        if every_frame or chosen or seen is None or clues.back is None:
             high, wide = clues.grey.shape
             there = _look(cutout.frame, finder)
             seen = np.asarray(cv2.resize(there, (wide, high), interpolation=cv2.INTER_LINEAR), np.float32)
@@ -35,7 +35,7 @@ def found(cutouts: Iterable[Cutout], finder: Network, *, each: bool = False) -> 
         yield cutout.with_matte(seen)
 
 
-def found_or_near(frames: Iterable[Frame], finder: Network) -> Generator[Cutout]:
+def found_without_clues(frames: Iterable[Frame], finder: Network) -> Generator[Cutout]:
     """Frames of which no more is known with what the finder sees: in one that it leaves out, all that it saw around it.
 
     One frame after one decides what is seen in it.
@@ -44,7 +44,7 @@ def found_or_near(frames: Iterable[Frame], finder: Network) -> Generator[Cutout]
     seen: Matte | None = None
     left_out: Frame | None = None
     for frame in frames:
-        if not second.chooses(frame) and seen is not None:
+        if not second.chooses(frame):  # never the first
             left_out = frame
             continue
         now = _look(frame, finder)

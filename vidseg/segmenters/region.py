@@ -51,9 +51,9 @@ class Region(Segmenter):
     somebody, and around what moves with him, ``models`` look at a square. The more they agree, the surer is what they
     say; what goes with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how
     many frames on each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what
-    was seen in them. Where boxes are followed ``small`` has those searched for whom the finder misses, and ``each`` has
-    the finder look at every frame. Of a model with several classes ``categories`` are wanted (all but the first
-    without), for which what moves is no evidence.
+    was seen in them. Where boxes are followed ``small`` has those searched for whom the finder misses, and with
+    ``every_frame`` the finder looks at each. Of a model with several classes ``categories`` are wanted (all but the
+    first without), for which what moves is no evidence.
     ``wanted`` are the numbers of the first frame whose cutout is wanted and of the first behind it whose is not. The
     matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (the frame's own, if that is less).
     """
@@ -65,7 +65,7 @@ class Region(Segmenter):
     passes: int = 1
     categories: tuple[str, ...] = ()
     small: bool = True
-    each: bool = False
+    every_frame: bool = False
     wanted: tuple[int, int] | None = None
 
     def between(self, first: int, stop: int) -> Region:
@@ -117,9 +117,9 @@ class Region(Segmenter):
             finder = networks[self.finder, ()]
             if self.follow:
                 unseen = (Cutout(frame, _UNSEEN) for frame in frames)
-                stream: Iterator[Cutout] = finding.found(watch.watched(unseen), finder, each=self.each)
+                stream: Iterator[Cutout] = finding.found(watch.watched(unseen), finder, every_frame=self.every_frame)
             else:
-                stream = finding.found_or_near(frames, finder)
+                stream = finding.found_without_clues(frames, finder)
             if self._searches:
                 witnesses = [networks[model, ()] for model in _WITNESSES]
                 stream = small.searched(stream, finder, witnesses)
