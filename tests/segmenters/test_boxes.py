@@ -28,8 +28,18 @@ def test_two_people_apart_have_two_the_larger_first() -> None:
     assert boxes.found(blobs((10, 40, 60, 160), (200, 20, 300, 170)), None) == [(200, 20, 300, 170), (10, 40, 60, 160)]
 
 
-def test_two_that_touch_share_one() -> None:
-    assert boxes.found(blobs((10, 40, 60, 160), (64, 20, 120, 170)), None) == [(10, 20, 120, 170)]
+def test_two_side_by_side_keep_one_each_though_they_touch() -> None:
+    pair = [(64, 20, 120, 170), (10, 40, 60, 160)]
+    assert boxes.found(blobs(*pair), None) == pair
+    arm = blobs((55, 60, 105, 70)) * 4  # what moves between them belongs to both rectangles, which then overlap
+    assert len(boxes.found(blobs((100, 20, 160, 170), (10, 40, 60, 160)), arm)) == 2
+
+
+def test_one_that_lies_within_another_shares_its_box() -> None:
+    drawn = blobs((10, 40, 110, 160))
+    drawn[50:150, 20:100] = 0  # a frame around somebody
+    drawn[80:140, 30:80] = 1
+    assert boxes.found(drawn, None) == [(10, 40, 110, 160)]
 
 
 def test_what_is_far_smaller_than_the_largest_is_left_out() -> None:

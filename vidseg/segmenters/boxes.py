@@ -18,8 +18,8 @@ _GROWN = 0.4
 """How far what moves may enlarge a blob's box on each side, as a part of its longer side."""
 
 _MOVING = 0.6
-_APART = 6
-"""Points by which blobs must be apart to get boxes of their own."""
+_WITHIN = 0.9
+"""Of two rectangles the smaller has no box of its own if this part of it lies in the other."""
 
 MOST = 3
 """How many boxes a frame has at most."""
@@ -69,22 +69,31 @@ def _grown(rectangle: Rectangle, blob: Map, blobs: Map, restless: Map) -> Rectan
 
 
 def _joined(rectangles: Iterable[Rectangle]) -> list[Rectangle]:
-    """Rectangles that touch made one, largest first."""
+    """Those that lie within another made one with it, largest first.
+
+    Two people side by side, whose rectangles touch or overlap, keep a box each: in one that holds both, and much of the
+    place, the models see them worse.
+    """
     left = sorted(rectangles)
     joined: list[Rectangle] = []
     while left:
         one = left.pop(0)
-        near = next((other for other in joined if _touch(one, other)), None)
-        if near is None:
+        holds = next((other for other in joined if _within(one, other)), None)
+        if holds is None:
             joined.append(one)
         else:
-            joined.remove(near)
-            left.insert(0, (min(one[0], near[0]), min(one[1], near[1]), max(one[2], near[2]), max(one[3], near[3])))
-    return sorted(joined, key=lambda r: (-(r[2] - r[0]) * (r[3] - r[1]), r))
+            joined.remove(holds)
+            left.insert(0, (min(one[0], holds[0]), min(one[1], holds[1]), max(one[2], holds[2]), max(one[3], holds[3])))
+    return sorted(joined, key=lambda r: (-_area(r), r))
 
 
-def _touch(one: Rectangle, other: Rectangle) -> bool:
-    return all(min(one[n + 2], other[n + 2]) - max(one[n], other[n]) > -_APART for n in (0, 1))
+def _within(one: Rectangle, other: Rectangle) -> bool:
+    wide, high = (min(one[n + 2], other[n + 2]) - max(one[n], other[n]) for n in (0, 1))
+    return min(wide, high) > 0 and wide * high > _WITHIN * min(_area(one), _area(other))
+
+
+def _area(rectangle: Rectangle) -> int:
+    return (rectangle[2] - rectangle[0]) * (rectangle[3] - rectangle[1])
 
 
 def squares(
