@@ -72,3 +72,56 @@ def test_who_comes_in_is_believed_though_the_frames_before_see_nobody(scene: Sce
     given = nobody + [trusted(c, 1) for c in cutouts[12:]]
     made = list(Presence()(given))
     assert all(np.array_equal(made[n].matte, cutouts[n].matte) for n in range(12, len(cutouts)))
+
+
+BESIDE = (slice(20, 60), slice(20, 50))
+"""A part of the wall, away from the disc."""
+
+
+def with_another(cutout: Cutout, sure: float, moved: int = 0) -> Cutout:
+    """With something in that part too, of which it is as sure as that."""
+    matte, trust = cutout.matte.copy(), np.ones(cutout.matte.shape, np.float32)
+    rows, columns = BESIDE
+    there = rows, slice(columns.start + moved, columns.stop + moved)
+    matte[there], trust[:, :80] = 1, sure
+    return replace(cutout, matte=matte, sure=trust)
+
+
+def test_what_stands_apart_and_is_doubted_in_every_frame_goes_and_the_person_stays(scene: Scene) -> None:
+    cutouts, _ = scene(pan=0)
+    made = list(Presence()(with_another(cutout, 0.03) for cutout in cutouts))
+    assert all(np.array_equal(one.matte, other.matte) for one, other in zip(made, cutouts, strict=True))
+
+
+def test_what_stands_apart_and_is_sure_in_most_frames_near_stays(scene: Scene) -> None:
+    cutouts, _ = scene(pan=0)
+    made = list(Presence()(with_another(c, 0.03 if n in (11, 12) else 1) for n, c in enumerate(cutouts)))
+    assert all(cutout.matte[BESIDE].min() == 1 for cutout in made)
+
+
+def test_who_is_doubted_in_some_frames_is_looked_for_where_he_was_then(scene: Scene) -> None:
+    cutouts, _ = scene(pan=1)  # what stands apart goes with the wall, a point to the left with each frame
+    made = list(Presence()(with_another(c, 0.03 if n == 12 else 1, 12 - n) for n, c in enumerate(cutouts)))
+    assert made[12].matte[BESIDE].min() == 1
+
+
+def test_what_is_doubted_just_beside_the_person_takes_nothing_of_him_along(scene: Scene) -> None:
+    cutouts, truths = scene(pan=0, walk=0)
+    given = []
+    for cutout, true in zip(cutouts, truths, strict=True):
+        matte, trust = cutout.matte.copy(), np.where(true > 0, 1, np.float32(0.03))
+        matte[80:100, 20 : int(np.nonzero(true[90])[0][0]) - 2] = 1
+        given.append(replace(cutout, matte=matte, sure=trust))
+    made = list(Presence()(given))
+    assert all(np.array_equal(one.matte, other.matte) for one, other in zip(made, cutouts, strict=True))
+
+
+def test_what_touches_the_person_is_his(scene: Scene) -> None:
+    cutouts, _ = scene(pan=0)
+    given = []
+    for cutout in cutouts:
+        matte, trust = cutout.matte.copy(), np.ones(cutout.matte.shape, np.float32)
+        matte[80:100, 20:250], trust[:, :80] = 1, 0.03
+        given.append(replace(cutout, matte=matte, sure=trust))
+    made = list(Presence()(given))
+    assert all(np.array_equal(one.matte, other.matte) for one, other in zip(made, given, strict=True))

@@ -13,6 +13,7 @@ from vidseg.frame import Clues, Cutout, Map, Matte
 from vidseg.motion import evidence, watch
 from vidseg.motion.along import averaged
 from vidseg.motion.around import around
+from vidseg.motion.discs import disc
 from vidseg.stages import Filter
 
 _SURE = 0.5
@@ -20,6 +21,12 @@ _SURE = 0.5
 
 _DOUBTED = 0.3
 """If those near that see somebody are less sure than this in the mean, one that is sure isn't believed either."""
+
+_CLAIMED, _SEEN = 0.2, 0.3
+"""What hangs together above the first belongs together; above the second somebody is seen."""
+
+_BESIDE = 4
+"""Points of the grey copy around what goes that go with it."""
 
 _CLAIM = 0.0003
 """The part of the picture from which on somebody is seen in it at all."""
@@ -65,7 +72,7 @@ class Presence(Filter):
             if not seen or max(seen) < _SURE or sum(seen) < _DOUBTED * len(seen):
                 yield replace(now, matte=np.zeros_like(now.matte), sure=np.ones_like(now.sure))
             elif (sureness or 0) >= _SURE:
-                yield now
+                yield _without_doubtful(near, at)
             else:
                 yield replace(now, matte=_from_neighbours(near, at), sure=np.full_like(now.sure, _SURE))
 
@@ -75,8 +82,38 @@ def _sureness(cutout: Cutout) -> float | None:
     if cutout.sure is None:
         return 1.0
     height, width = cutout.sure.shape
-    there = cv2.resize(cutout.matte, (width, height), interpolation=cv2.INTER_AREA) > 0.3
+    there = cv2.resize(cutout.matte, (width, height), interpolation=cv2.INTER_AREA) > _SEEN
     return float((cutout.sure * there).max()) if there.mean() > _CLAIM else None
+
+
+def _without_doubtful(near: list[Cutout], at: int) -> Cutout:
+    """A frame in which somebody is sure, rid of what stands apart from him and isn't in any frame near."""
+    now = near[at]
+    assert now.sure is not None  # noqa: S101 - the caller has looked
+    height, width = now.sure.shape
+    small = cv2.resize(now.matte, (width, height), interpolation=cv2.INTER_AREA)
+    count, blobs = cv2.connectedComponents((small > _CLAIMED).view(np.uint8))
+    unsure = [n for n in range(1, count) if np.average(now.sure[blobs == n], weights=small[blobs == n]) < _SURE]
+    if count < 3 or not unsure:
+        return now
+    voted = averaged([_judgement(cutout) for cutout in near], at)
+    goes = np.isin(blobs, [n for n in unsure if voted[blobs == n].mean() < _DOUBTED])
+    if not goes.any():
+        return now
+    stays = (blobs > 0) & ~goes
+    gone = cv2.dilate(goes.view(np.uint8), disc(_BESIDE))
+    gone[cv2.dilate(stays.view(np.uint8), disc(_BESIDE // 2)) > 0] = 0
+    size = (now.matte.shape[1], now.matte.shape[0])
+    return replace(now, matte=np.where(cv2.resize(gone, size, interpolation=cv2.INTER_NEAREST) > 0, 0, now.matte))
+
+
+def _judgement(cutout: Cutout) -> Cutout:
+    """How sure it is of whom it sees, where it sees somebody, in place of a matte."""
+    assert cutout.clues is not None  # noqa: S101 - made by watched()
+    height, width = cutout.clues.grey.shape
+    seen = cv2.resize(cutout.matte, (width, height), interpolation=cv2.INTER_AREA) > _SEEN
+    sure = np.ones((height, width), np.float32) if cutout.sure is None else cutout.sure
+    return replace(cutout, matte=sure, sure=np.asarray(seen, np.float32))
 
 
 def _from_neighbours(near: list[Cutout], at: int) -> Matte:

@@ -159,7 +159,7 @@ def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: l
     width, height = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
     matte = np.zeros((height, width), np.float32)
     sure = np.full((high, wide), _UNFOUND, np.float32)
-    covered = np.zeros((high, wide), np.bool_)
+    most = np.full((high, wide), -1, np.float32)
     for box in boxes.squares(rectangles, (wide, high), (frame.width, frame.height), _MARGIN):
         seen, agreed = looking.seen(frame, box, networks)
         place, part = looking.part_of(seen, box, frame, (width, height), cv2.INTER_CUBIC)
@@ -168,8 +168,11 @@ def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: l
         top, bottom = (round(y * high / frame.height) for y in (box[1], box[3]))
         inside = (slice(min(top, high - 1), max(bottom, top + 1)), slice(min(left, wide - 1), max(right, left + 1)))
         trust = _trust(agreed, seen, inside, cutout)
-        sure[inside] = np.where(covered[inside], np.maximum(sure[inside], trust), trust)
-        covered[inside] = True
+        theirs = looking.placed(seen, box, frame, (wide, high))[inside]
+        sure[inside] = np.select(
+            [theirs > most[inside], theirs == most[inside]], [trust, np.maximum(sure[inside], trust)], sure[inside]
+        )
+        np.maximum(most[inside], theirs, out=most[inside])
     matte = np.clip(evidence.weighed(matte, cutout.clues, _AGAINST, moving), 0, 1)
     return replace(cutout, matte=matte, sure=sure)
 
