@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.motion.conftest import HEIGHT, WIDTH, Scene
+from tests.motion.conftest import HEIGHT, WIDTH, Scene, frame, texture
 from vidseg.frame import Cutout
 from vidseg.motion.evidence import weighed, witnessed
 from vidseg.motion.watch import watched
@@ -64,3 +64,32 @@ def test_who_only_sways_before_a_camera_that_stands_keeps_what_stands_still_of_h
     matte = weighed(made.matte, made.clues, 2.5, 0.6)
     assert matte[CLAIMED].mean() > 0.8
     assert matte[truths[12] > 0].mean() > 0.9
+
+
+def test_what_a_shot_s_first_frame_shows_of_the_place_does_not_move_because_it_is_hidden_later(scene: Scene) -> None:
+    cutouts, truths = scene(pan=0, walk=-3)
+    first = next(iter(witnessed(watched(cutouts)))).clues
+    assert first is not None
+    assert first.moving is not None
+    person, later = truths[0] > 0, truths[4] > 0
+    assert first.moving[later & ~person].mean() < 0.2
+    assert first.moving[person & ~later].mean() > 2
+
+
+def test_of_two_who_hide_each_other_neither_is_taken_for_the_place() -> None:
+    wall, cloth = texture(0, HEIGHT, WIDTH), texture(1, 2 * HEIGHT, WIDTH)
+    rows = np.mgrid[:HEIGHT, :WIDTH][0]
+    cutouts = []
+    for n in range(24):
+        up, down = 90 - 3 * (n - 12), 90 + (n - 12)
+        behind, before = (np.zeros((HEIGHT, WIDTH), np.bool_) for _ in range(2))
+        behind[up - 50 : up + 50, 60:260] = True
+        before[down - 45 : down + 45, 115:205] = True
+        quick = cloth[HEIGHT - up : 2 * HEIGHT - up]
+        plain = 128 + 0.5 * (rows - down) + 0.03 * (cloth[HEIGHT - down : 2 * HEIGHT - down] - 128)
+        luma = np.where(before, plain, np.where(behind, quick, wall))
+        cutouts.append(Cutout(frame(luma, n), (behind | before).astype(np.float32)))
+    clues = list(witnessed(watched(cutouts)))[12].clues
+    assert clues is not None
+    assert clues.against is not None
+    assert clues.against[50:130, 120:200].mean() < 0.8  # 1.9 by the motion of the one behind alone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vidseg.motion.place import carried, motion_of
+from vidseg.motion.place import carried, motion_of, unexplained
 
 SIZE = (90, 160)
 
@@ -33,6 +33,18 @@ def test_a_third_that_goes_elsewhere_does_not_change_it() -> None:
     assert found is not None
     corners = np.array([[0, 0, 1], [160, 0, 1], [0, 90, 1], [160, 90, 1]], np.float64)
     assert np.abs((corners @ found.T - corners @ MOTION.T)[:, :2]).max() < 0.3
+
+
+def test_what_goes_elsewhere_is_unexplained() -> None:
+    flow = flow_of(MOTION)
+    for one, more in zip(flow, (1.2, -1.2), strict=True):
+        one[:, :53] += more  # 1.7 points
+    flow[0][:, 120:] += 1
+    part = np.zeros(SIZE, np.bool_)
+    part[20:60] = True
+    away = np.zeros(SIZE, np.bool_)
+    away[20:60, :53] = True
+    assert np.array_equal(unexplained(flow, part, MOTION), away)
 
 
 def test_of_too_few_points_no_motion_is_made() -> None:

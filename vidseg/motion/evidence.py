@@ -22,7 +22,7 @@ from vidseg.motion.around import around
 from vidseg.motion.discs import disc
 from vidseg.motion.flow import Flow
 from vidseg.motion.median import median
-from vidseg.motion.place import Affine, carried, motion_of
+from vidseg.motion.place import Affine, carried, motion_of, unexplained
 
 APART = (4, 8)
 """How many frames apart two copies are that are compared."""
@@ -34,6 +34,12 @@ _PLACE, _PERSON = 0.3, 0.8
 
 _PARTS = 2
 """How many separate people may have a motion of their own."""
+
+_OTHER = 0.3
+"""The share of a part that has a motion of its own if another leaves it unexplained."""
+
+_HIDES = 0.5
+"""Where a matte is above it a person hides the place."""
 
 MOST = 6.0
 """Evidence is cut off here, in units of the noise."""
@@ -97,32 +103,42 @@ def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:
     if place is None:
         return
     now.place[apart] = place
-    motions = [motion_of(there, part, _FINE) for part in now.parts]
-    now.people[apart] = [motion for motion in motions if motion is not None]
+    now.people[apart] = [motion for part in now.parts for motion in _motions(there, part, place)]
+
+
+def _motions(there: tuple[Map, Map], part: NDArray[np.bool_], place: Affine) -> list[Affine]:
+    """How a part moves; where it holds two people who touch, the other too, but nothing that goes with the place."""
+    motion = motion_of(there, part, _FINE)
+    if motion is None:
+        return []
+    rest = unexplained(there, unexplained(there, part, motion), place)
+    other = motion_of(there, rest, _FINE) if rest.sum() > _OTHER * part.sum() else None
+    return [motion] if other is None else [motion, other]
 
 
 def _weighed(near: list[_Seen], at: int) -> Cutout:
     """The cutout with what the frames around it say."""
     now = near[at]
-    by_place: list[list[Map]] = []
+    nearest: list[Map] = []
     by_people: list[list[Map]] = []
     for apart in APART:
-        place, people = [], []
+        place, people, hidden = [], [], []
         for other, key, onward in ((at + apart, at, True), (at - apart, at - apart, False)):
             if not 0 <= other < len(near) or apart not in near[key].place:
                 continue
             here, there = now.clues.soft, near[other].clues.soft
-            place.append(_misfit(here, there, _turned(near[key].place[apart], onward)))
+            motion = _turned(near[key].place[apart], onward)
+            place.append(_misfit(here, there, motion))
+            hidden.append((near[other].matte, motion))
             each = [_misfit(here, there, _turned(motion, onward)) for motion in near[key].people[apart]]
             people.append(_least(each) if each else None)
         if place:
-            by_place.append(place)
+            nearest.append(_least(place) if len(place) == 2 else _where_seen(place[0], *hidden[0]))
             both = [(a, b) for a, b in zip(place, people, strict=True) if b is not None]
             if both:
                 by_people.append([_least([a for a, _ in both]), _least([b for _, b in both])])
-    if not by_place:
+    if not nearest:
         return now.cutout
-    nearest = [_least(place) for place in by_place]
     least = _least(nearest).copy()
     least[least >= _UNKNOWN] = 0
     noise = _noise(least, now.matte)
@@ -166,6 +182,14 @@ _UNKNOWN = 256.0
 def _misfit(here: Map, there: Map, motion: Affine) -> Map:
     """How far a motion is from explaining each point, in codes; ``_UNKNOWN`` or more where it leads out."""
     return np.asarray(cv2.absdiff(here, carried(there, motion)), np.float32)
+
+
+def _where_seen(misfit: Map, matte: Map, motion: Affine) -> Map:
+    """A misfit with the place in one other frame, ``_UNKNOWN`` where that frame's person hides it.
+
+    In a shot's first and last frames there is none on the other side that would show what he hides.
+    """
+    return np.asarray(np.where(carried(matte, motion) > _HIDES, np.float32(_UNKNOWN), misfit), np.float32)
 
 
 def _least(maps: list[Map]) -> Map:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.frame import Map
+from vidseg.motion.flow import points
 from vidseg.motion.median import median
 
 Affine = NDArray[np.float64]
@@ -19,6 +20,9 @@ _LEAST = 20
 """Points of the coarse grid that a motion must rest on."""
 
 _ROUNDS = 4
+
+_ELSEWHERE = 1.5
+"""Points by which a flow must differ from a motion to be none of it."""
 
 
 def motion_of(flow: tuple[Map, Map], part: NDArray[np.bool_], step: int) -> Affine | None:
@@ -33,20 +37,31 @@ def motion_of(flow: tuple[Map, Map], part: NDArray[np.bool_], step: int) -> Affi
         return None
     rows, columns = rows * step + step // 2, columns * step + step // 2
     size = float(max(width, height))
-    points = np.stack([np.ones(rows.size), columns / size - 0.5, rows / size - 0.5], 1)
+    places = np.stack([np.ones(rows.size), columns / size - 0.5, rows / size - 0.5], 1)
     wanted = np.stack([one[rows, columns] for one in flow], 1).astype(np.float64)
     error = np.hypot(*(wanted - [median(wanted[:, 0]), median(wanted[:, 1])]).T)
     fit = np.zeros((3, 2))
     for _ in range(_ROUNDS):
         scale = 1.5 * max(1.48 * median(error), 0.15)
-        weighted = points * (1 / np.square(1 + np.square(error / scale)))[:, None]
-        fit = np.linalg.solve(weighted.T @ points + 1e-6 * rows.size * np.eye(3), weighted.T @ wanted)
-        error = np.hypot(*(wanted - points @ fit).T)
+        weighted = places * (1 / np.square(1 + np.square(error / scale)))[:, None]
+        fit = np.linalg.solve(weighted.T @ places + 1e-6 * rows.size * np.eye(3), weighted.T @ wanted)
+        error = np.hypot(*(wanted - places @ fit).T)
     motion = np.eye(3)
     motion[:2, 2] += fit[0] - 0.5 * fit[1] - 0.5 * fit[2]
     motion[:2, 0] += fit[1] / size
     motion[:2, 1] += fit[2] / size
     return motion
+
+
+def unexplained(flow: tuple[Map, Map], part: NDArray[np.bool_], motion: Affine) -> NDArray[np.bool_]:
+    """Where in a part the flow goes elsewhere than an affine motion does."""
+    height, width = part.shape
+    columns, rows = points(height, width)
+    across, down = (
+        flow[n] - (motion[n, 0] * columns + motion[n, 1] * rows + motion[n, 2] - own).astype(np.float32)
+        for n, own in enumerate((columns, rows))
+    )
+    return np.asarray(part & (across * across + down * down > _ELSEWHERE**2), np.bool_)
 
 
 def carried(grey: Map, motion: Affine) -> Map:
