@@ -93,3 +93,19 @@ def test_of_two_who_hide_each_other_neither_is_taken_for_the_place() -> None:
     assert clues is not None
     assert clues.against is not None
     assert clues.against[50:130, 120:200].mean() < 0.8  # 1.9 by the motion of the one behind alone
+
+
+def test_who_sways_and_moves_an_arm_much_keeps_the_foot_that_stands_still() -> None:
+    wall, coat, sleeve = texture(0, HEIGHT, WIDTH), texture(1, HEIGHT, 2 * WIDTH), texture(2, 2 * HEIGHT, WIDTH)
+    cutouts = []
+    for n in range(24):
+        sway, up = round(60 - 0.5 * (n - 12)), round(75 - 1.75 * (n - 12))
+        body, arm, foot = (np.zeros((HEIGHT, WIDTH), np.bool_) for _ in range(3))
+        body[8:142, sway : sway + 200] = True
+        arm[up - 42 : up + 42, sway + 50 : sway + 160] = True
+        foot[142:172, 120:160] = True
+        luma = np.where(body, coat[:, WIDTH - sway : 2 * WIDTH - sway], np.where(foot, 255 - wall, wall))
+        luma = np.where(arm, sleeve[HEIGHT - up : 2 * HEIGHT - up], luma)
+        cutouts.append(Cutout(frame(luma, n), (body | foot).astype(np.float32) * np.float32(0.97)))
+    made = list(witnessed(watched(cutouts)))[12]
+    assert weighed(made.matte, made.clues, 2.5, 0.6)[150:170, 123:157].mean() > 0.8

@@ -59,13 +59,17 @@ _STEP, _FINE = 8, 5
 
 @dataclass
 class _Seen:
-    """A cutout, its largest people, and how the place and these move from it on, for each of ``APART``."""
+    """A cutout, its largest people, and how the place and these move from it on, for each of ``APART``.
+
+    ``others`` is how those move who hang together with one of the largest, or a limb of his.
+    """
 
     cutout: Cutout
     matte: Map
     parts: list[NDArray[np.bool_]]
     place: dict[int, Affine] = field(default_factory=dict)
     people: dict[int, list[Affine]] = field(default_factory=dict)
+    others: dict[int, list[Affine]] = field(default_factory=dict)
 
     @property
     def clues(self) -> Clues:
@@ -103,17 +107,16 @@ def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:
     if place is None:
         return
     now.place[apart] = place
-    now.people[apart] = [motion for part in now.parts for motion in _motions(there, part, place)]
-
-
-def _motions(there: tuple[Map, Map], part: NDArray[np.bool_], place: Affine) -> list[Affine]:
-    """How a part moves; where it holds two people who touch, the other too, but nothing that goes with the place."""
-    motion = motion_of(there, part, _FINE)
-    if motion is None:
-        return []
-    rest = unexplained(there, unexplained(there, part, motion), place)
-    other = motion_of(there, rest, _FINE) if rest.sum() > _OTHER * part.sum() else None
-    return [motion] if other is None else [motion, other]
+    now.people[apart], now.others[apart] = [], []
+    for part in now.parts:
+        motion = motion_of(there, part, _FINE)
+        if motion is None:
+            continue
+        now.people[apart].append(motion)
+        rest = unexplained(there, unexplained(there, part, motion), place)
+        other = motion_of(there, rest, _FINE) if rest.sum() > _OTHER * part.sum() else None
+        if other is not None:
+            now.others[apart].append(other)
 
 
 def _weighed(near: list[_Seen], at: int) -> Cutout:
@@ -130,7 +133,8 @@ def _weighed(near: list[_Seen], at: int) -> Cutout:
             motion = _turned(near[key].place[apart], onward)
             place.append(_misfit(here, there, motion))
             hidden.append((near[other].matte, motion))
-            each = [_misfit(here, there, _turned(motion, onward)) for motion in near[key].people[apart]]
+            motions = near[key].people[apart] + near[key].others[apart]
+            each = [_misfit(here, there, _turned(motion, onward)) for motion in motions]
             people.append(_least(each) if each else None)
         if place:
             nearest.append(_least(place) if len(place) == 2 else _where_seen(place[0], *hidden[0]))
@@ -152,7 +156,8 @@ def _weighed(near: list[_Seen], at: int) -> Cutout:
 def _most_against(near: list[_Seen], at: int) -> float:
     """How much may speak against a point: all of it if the camera moves or the person goes, and a little else.
 
-    Before a camera that stands, the head and hands of one who only sways may stand as still as the wall.
+    Before a camera that stands, the head and hands of one who only sways may stand as still as the wall; and the foot
+    of one who kicks with the other.
     """
     rows, columns = np.nonzero(near[at].matte > _PERSON)
     if not rows.size:
