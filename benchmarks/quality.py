@@ -67,6 +67,8 @@ def ours(path: Path, quality: str, without: str | None) -> Iterator[Alpha]:
         kept = (*kept, Enlarge())
     if without == "motion":
         segmenter = replace(segmenter, motion=False)  # type: ignore[call-arg]
+    if without == "steady":  # which gives those that are left out their mattes
+        segmenter = replace(segmenter, leaves_out=False)  # type: ignore[call-arg]
     with Source(path) as source, closing(cutouts_of(source, segmenter, kept)) as cutouts:
         for cutout in cutouts:
             yield np.asarray(cutout.matte, np.float32) / np.float32(FULL)

@@ -146,14 +146,16 @@ class Cutout:
     """A frame and its matte.
 
     ``sure`` is how far what is known at each point of the grey copy can be trusted, 0 to 1 (1 everywhere without);
-    ``clues`` are passed on by every filter.
+    ``clues`` are passed on by every filter. Not ``seen`` is a frame that was left out: its matte is empty until
+    ``Steady`` gives it what the frames beside it show.
     """
 
     frame: Frame
     matte: Matte
     sure: Map | None = None
     clues: Clues | None = None
+    seen: bool = True
 
     def with_matte(self, matte: Matte) -> Cutout:
         """The same frame with another matte."""
-        return Cutout(self.frame, matte, self.sure, self.clues)
+        return Cutout(self.frame, matte, self.sure, self.clues, self.seen)

@@ -82,7 +82,8 @@ def road(
         )
     models: tuple[str, ...] = (model,) if model else Region().models
     if quality == "good":
-        return Region(models=models, categories=wanted), (Presence(), Steady(), *edge.filters(Refine(), Edges()))
+        region = Region(models=models, categories=wanted, leaves_out=True)
+        return region, (Presence(), Steady(), *edge.filters(Refine(), Edges()))
     passes = 1 if wanted else 2  # where the hair is doesn't say where the person is
     finest = (Refine(contrast=2, passes=3, fast=False), Refine(contrast=1.5, finer=2), Edges(contrast=1))
     region = Region(models=models, passes=passes, categories=wanted, every_frame=True)

@@ -43,6 +43,17 @@ def test_who_is_missed_in_a_few_frames_is_taken_from_their_neighbours(scene: Sce
         assert (there & true).sum() / (there | true).sum() > 0.85
 
 
+def test_one_that_nobody_has_looked_at_stays_as_it_is_and_says_nothing(scene: Scene) -> None:
+    cutouts, _ = scene()
+    given = [replace(trusted(c, 1), seen=n not in (4, 12)) for n, c in enumerate(cutouts)]
+    given[12] = replace(given[12], matte=np.zeros_like(given[12].matte))
+    given[13] = trusted(cutouts[13], 0.25)
+    made = list(Presence()(given))
+    assert made[12] == replace(given[12], clues=made[12].clues)
+    assert made[4].matte is given[4].matte
+    assert made[13].matte[cutouts[13].matte > 0].mean() > 0.95
+
+
 def test_it_does_not_look_across_a_cut(scene: Scene) -> None:
     cutouts, _ = scene(cut=11)
     made = list(Presence()(trusted(c, 1 if n < 11 else 0.2) for n, c in enumerate(cutouts)))

@@ -77,6 +77,7 @@ SEGMENTERS = [
     Listed(MediaPipe()),
     Listed(MediaPipe("landscape")),
     Listed(Region(), 15),
+    Listed(Region(leaves_out=True), 15),
     Listed(Region(models=("general",), motion=False, follow=0), 1),
     Listed(Disc()),
 ]

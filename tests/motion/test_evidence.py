@@ -53,6 +53,20 @@ def test_what_moves_by_itself_is_seen_to(scene: Scene) -> None:
     assert clues.still[inner & ~disc].mean() > 3 * clues.still[disc].mean()
 
 
+def test_of_those_that_nobody_has_looked_at_there_is_none_and_the_others_have_theirs(scene: Scene) -> None:
+    cutouts = list(watched(claimed(scene(pan=2, walk=-3)[0])))
+    left = [replace(one, seen=n % 2 == 0) for n, one in enumerate(cutouts)]
+    for n, (one, other) in enumerate(zip(witnessed(left), witnessed(cutouts), strict=True)):
+        assert one.clues is not None
+        assert other.clues is not None
+        assert other.clues.against is not None
+        if n % 2:
+            assert one.clues is cutouts[n].clues
+        else:
+            assert one.clues.against is not None
+            assert np.array_equal(one.clues.against, other.clues.against)
+
+
 def test_without_evidence_a_matte_stays_as_it_is() -> None:
     matte = np.random.default_rng(0).random((18, 32), np.float32)
     assert weighed(matte, None, 2.5, 0.6) is matte

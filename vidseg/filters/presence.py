@@ -61,11 +61,11 @@ class Presence(Filter):
         return watch.WINDOW
 
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
-        """Each matte at its own size; what has no ``sure`` is believed."""
+        """Each matte at its own size; what has no ``sure`` is believed, and what nobody has looked at left as it is."""
         judged = ((cutout, _sureness(cutout)) for cutout in watch.watched(cutouts))
         for around_it, at in around(judged, self.reach, lambda one: watch.begins(one[0])):
             near, now, sureness = [cutout for cutout, _ in around_it], *around_it[at]
-            if now.sure is None:
+            if now.sure is None or not now.seen:
                 yield now
                 continue
             seen = [sure for _, sure in around_it if sure is not None]
@@ -79,6 +79,8 @@ class Presence(Filter):
 
 def _sureness(cutout: Cutout) -> float | None:
     """How sure the surest point of a person is; ``None`` where there is none."""
+    if not cutout.seen:
+        return None
     if cutout.sure is None:
         return 1.0
     height, width = cutout.sure.shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vidseg.errors import OptionError
 from vidseg.frame import Cutout
@@ -18,6 +18,7 @@ class Steady(Filter):
     """The mean over ``reach`` frames before and after, each point where it was there, within a shot.
 
     Both ways in time, so that it doesn't lag; what isn't the same point any more (covered, or gone) doesn't count.
+    A frame that nobody has looked at gets its matte here.
     """
 
     reach: int = 2
@@ -40,4 +41,4 @@ class Steady(Filter):
     def __call__(self, cutouts: Iterable[Cutout]) -> Iterator[Cutout]:
         """Each matte at its own size, ``float32``."""
         for near, at in around(watch.watched(cutouts), self.reach, watch.begins):
-            yield near[at].with_matte(averaged(near, at))
+            yield replace(near[at], matte=averaged(near, at), seen=True)

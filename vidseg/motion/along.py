@@ -14,6 +14,9 @@ from vidseg.motion.flow import followed, inside, leads, points
 _FIT = 6.0
 """How many codes a neighbour's point may differ and still be the same point: its weight falls by exp(-(d / _FIT)^2)."""
 
+_ANYHOW = np.float32(1e-3)
+"""What a neighbour counts at least, for one that has no matte of its own."""
+
 _ROOM = 1 / 20
 """How far around the mattes something may have gone that one of them knows of, as a part of the longer side."""
 
@@ -21,7 +24,8 @@ _ROOM = 1 / 20
 def averaged(near: Sequence[Cutout], at: int, how: int = cv2.INTER_LINEAR) -> Matte:
     """The matte of one of several cutouts of a shot as the mean with the others', each point where it was there.
 
-    Neighbours count as far as the picture there is the same, and as they are sure (``Cutout.sure``). All need clues.
+    Neighbours count as far as the picture there is the same, and as they are sure (``Cutout.sure``); those that nobody
+    has looked at don't. One of these takes what is nearest, where the picture is the same nowhere. All need clues.
     ``how`` is OpenCV's way of interpolating.
     """
     now = near[at]
@@ -35,16 +39,20 @@ def averaged(near: Sequence[Cutout], at: int, how: int = cv2.INTER_LINEAR) -> Ma
         reached = range(1, len(near) - at) if step == 1 else range(1, at + 1)
         for far in reached:
             other = near[at + step * far]
-            neighbour = _neighbour(near, at, step * far)
-            if neighbour is None:
+            seen = neighbour(near, at, step * far)
+            if seen is None:
                 break
-            weight = neighbour.weight
+            if not other.seen:
+                continue
+            weight = seen.weight
             if other.sure is not None:
                 weight = weight * cv2.remap(
-                    other.sure, *leads(neighbour.flow), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+                    other.sure, *leads(seen.flow), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
                 )
-            flow = (_part(neighbour.flow[0], place, size), _part(neighbour.flow[1], place, size))
-            there = _followed(other.matte, flow, place, neighbour.weight.shape, how)
+            if not now.seen:
+                weight = weight + _ANYHOW / np.float32(far)
+            flow = (_part(seen.flow[0], place, size), _part(seen.flow[1], place, size))
+            there = _followed(other.matte, flow, place, seen.weight.shape, how)
             weight = _part(weight, place, size)
             cv2.accumulateProduct(weight, there, total)
             cv2.accumulate(weight, weights)
@@ -69,10 +77,12 @@ def _clues(cutout: Cutout) -> Clues:
 
 
 def _sure(cutout: Cutout) -> Map:
-    return np.ones(_clues(cutout).grey.shape, np.float32) if cutout.sure is None else cutout.sure
+    if cutout.sure is not None:
+        return cutout.sure
+    return np.full(_clues(cutout).grey.shape, 1 if cutout.seen else 0, np.float32)
 
 
-def _neighbour(near: Sequence[Cutout], at: int, step: int) -> Neighbour | None:
+def neighbour(near: Sequence[Cutout], at: int, step: int) -> Neighbour | None:
     """How the one ``step`` frames on (or back) is seen from here; worked out once, and kept with the clues."""
     now = _clues(near[at])
     if step in now.neighbours:
@@ -81,7 +91,7 @@ def _neighbour(near: Sequence[Cutout], at: int, step: int) -> Neighbour | None:
     before = _clues(near[at + step - one])
     flow = before.onward if one == 1 else before.back
     if flow is not None and step != one:
-        nearer = _neighbour(near, at, step - one)
+        nearer = neighbour(near, at, step - one)
         flow = None if nearer is None else _beyond(nearer, flow)
     made = None
     if flow is not None:

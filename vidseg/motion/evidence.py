@@ -61,7 +61,8 @@ _STEP, _FINE = 8, 5
 class _Seen:
     """A cutout, its largest people, and how the place and these move from it on, for each of ``APART``.
 
-    ``others`` is how those move who hang together with one of the largest, or a limb of his.
+    ``others`` is how those move who hang together with one of the largest, or a limb of his; ``asked`` is for which of
+    ``APART`` all that is known.
     """
 
     cutout: Cutout
@@ -70,6 +71,7 @@ class _Seen:
     place: dict[int, Affine] = field(default_factory=dict)
     people: dict[int, list[Affine]] = field(default_factory=dict)
     others: dict[int, list[Affine]] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
 
     @property
     def clues(self) -> Clues:
@@ -78,17 +80,23 @@ class _Seen:
 
 
 def witnessed(cutouts: Iterable[Cutout]) -> Generator[Cutout]:
-    """Cutouts that have clues with the evidence added; ``REACH`` frames before and after one decide it."""
+    """Cutouts that have clues with the evidence added; ``REACH`` frames before and after one decide it.
+
+    To those that nobody has looked at none is added.
+    """
     flow = Flow()
 
     def begins(seen: _Seen) -> bool:
         return seen.clues.begins
 
     for near, at in around((_seen(cutout) for cutout in cutouts), REACH, begins):
-        now = near[at]
+        if not near[at].cutout.seen:
+            yield near[at].cutout
+            continue
         for apart in APART:
-            if at + apart < len(near):
-                _moves(now, near[at + apart], apart, flow)
+            for n in (at, at - apart):
+                if n >= 0 and n + apart < len(near) and apart not in near[n].asked:
+                    _moves(near[n], near[n + apart], apart, flow)
         yield _weighed(near, at)
 
 
@@ -102,6 +110,7 @@ def _seen(cutout: Cutout) -> _Seen:
 
 
 def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:
+    now.asked.add(apart)
     there = flow.between(now.clues.grey, then.clues.grey)
     place = motion_of(there, now.matte < _PLACE, _STEP)
     if place is None:

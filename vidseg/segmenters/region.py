@@ -15,7 +15,7 @@ from vidseg.frame import Cutout, Frame, Map, Matte
 from vidseg.motion import evidence, watch
 from vidseg.motion.along import averaged
 from vidseg.motion.around import around
-from vidseg.segmenters import boxes, finding, looking, small, stretches
+from vidseg.segmenters import boxes, calm, finding, looking, small, stretches
 from vidseg.segmenters.network import Network
 from vidseg.stages import Segmenter, numbered
 
@@ -52,8 +52,10 @@ class Region(Segmenter):
     say; what goes with the place as it moves counts against it. ``motion`` turns that last part off; ``follow`` is how
     many frames on each side say with one where its boxes are; ``passes`` is how often boxes are found anew from what
     was seen in them. Where boxes are followed ``small`` has those searched for whom the finder misses, and with
-    ``every_frame`` the finder looks at each. Of a model with several classes ``categories`` are wanted (all but the
-    first without), for which what moves is no evidence.
+    ``every_frame`` the finder looks at each. Where the picture is calm, ``leaves_out`` has the models leave out frames
+    that the finder does: these come without a matte of their own (``Cutout.seen``), which ``Steady`` gives them.
+    Of a model with several classes ``categories`` are wanted (all but the first without), for which what moves is no
+    evidence.
     ``wanted`` are the numbers of the first frame whose cutout is wanted and of the first behind it whose is not. The
     matte is ``float32``, 0 to 1, its longer side ``WORKING`` points (the frame's own, if that is less).
     """
@@ -66,6 +68,7 @@ class Region(Segmenter):
     categories: tuple[str, ...] = ()
     small: bool = True
     every_frame: bool = False
+    leaves_out: bool = False
     wanted: tuple[int, int] | None = None
 
     def between(self, first: int, stop: int) -> Region:
@@ -123,6 +126,8 @@ class Region(Segmenter):
             if self._searches:
                 witnesses = [networks[model, ()] for model in _WITNESSES]
                 stream = small.searched(stream, finder, witnesses)
+            if self.leaves_out and self.follow:
+                stream = calm.left_out(stream)
             reach = self._reach
             if self.motion:
                 stream = evidence.witnessed(numbered(stream, self.wanted, reach))
@@ -141,6 +146,9 @@ def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int, 
     small = (cutout.with_matte(_on_copy(cutout)) for cutout in cutouts)
     for near, at in around(small, follow, watch.begins):
         now = near[at]
+        if not now.seen:
+            yield replace(now, matte=np.zeros(_working(now.frame), np.float32))
+            continue
         likely = averaged(near, at, cv2.INTER_NEAREST) if follow else now.matte
         rectangles = boxes.found(likely, None if now.clues is None else now.clues.moving)
         yield _put_together(now, rectangles, networks, moving)
@@ -148,6 +156,8 @@ def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int, 
 
 def _on_copy(cutout: Cutout) -> Map:
     """The matte at the grey copy's size, what goes with the place taken out of it."""
+    if not cutout.seen:
+        return cutout.matte
     small = cv2.resize(cutout.matte, watch.size_of(cutout.frame), interpolation=cv2.INTER_LINEAR)
     return evidence.weighed(np.asarray(small, np.float32), cutout.clues, _AGAINST, 0)
 
@@ -155,8 +165,7 @@ def _on_copy(cutout: Cutout) -> Map:
 def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: list[Network], moving: float) -> Cutout:
     frame = cutout.frame
     wide, high = watch.size_of(frame)
-    scale = min(WORKING / max(frame.width, frame.height), 1)
-    width, height = max(round(frame.width * scale), 1), max(round(frame.height * scale), 1)
+    height, width = _working(frame)
     matte = np.zeros((height, width), np.float32)
     sure = np.full((high, wide), _UNFOUND, np.float32)
     most = np.full((high, wide), -1, np.float32)
@@ -175,6 +184,12 @@ def _put_together(cutout: Cutout, rectangles: list[boxes.Rectangle], networks: l
         np.maximum(most[inside], theirs, out=most[inside])
     matte = np.clip(evidence.weighed(matte, cutout.clues, _AGAINST, moving), 0, 1)
     return replace(cutout, matte=matte, sure=sure)
+
+
+def _working(frame: Frame) -> tuple[int, int]:
+    """Height and width of the matte."""
+    scale = min(WORKING / max(frame.width, frame.height), 1)
+    return max(round(frame.height * scale), 1), max(round(frame.width * scale), 1)
 
 
 def _trust(agreed: float, seen: Matte, place: Extent, cutout: Cutout) -> float:
