@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vidseg.motion.place import carried, motion_of, unexplained
+from vidseg.motion.place import carried, grid, motion_of, unexplained
 
 SIZE = (90, 160)
 
@@ -20,7 +20,7 @@ MOTION = np.array([[1.02, -0.03, 4.0], [0.01, 0.98, -2.5], [0, 0, 1]])
 
 
 def test_an_affine_motion_is_found() -> None:
-    found = motion_of(flow_of(MOTION), np.ones(SIZE, np.bool_), 6)
+    found = motion_of(flow_of(MOTION), grid(np.ones(SIZE, np.bool_), 6))
     assert found is not None
     assert np.allclose(found, MOTION, atol=2e-3)
 
@@ -29,7 +29,7 @@ def test_a_third_that_goes_elsewhere_does_not_change_it() -> None:
     flow = flow_of(MOTION)
     for one, more in zip(flow, (9, -7), strict=True):
         one[:, :53] += more
-    found = motion_of(flow, np.ones(SIZE, np.bool_), 6)
+    found = motion_of(flow, grid(np.ones(SIZE, np.bool_), 6))
     assert found is not None
     corners = np.array([[0, 0, 1], [160, 0, 1], [0, 90, 1], [160, 90, 1]], np.float64)
     assert np.abs((corners @ found.T - corners @ MOTION.T)[:, :2]).max() < 0.3
@@ -44,13 +44,13 @@ def test_what_goes_elsewhere_is_unexplained() -> None:
     part[20:60] = True
     away = np.zeros(SIZE, np.bool_)
     away[20:60, :53] = True
-    assert np.array_equal(unexplained(flow, part, MOTION), away)
+    assert np.array_equal(unexplained(flow, grid(part, 1), MOTION), grid(away, 1))
 
 
 def test_of_too_few_points_no_motion_is_made() -> None:
     part = np.zeros(SIZE, np.bool_)
     part[:12, :12] = True
-    assert motion_of(flow_of(MOTION), part, 6) is None
+    assert motion_of(flow_of(MOTION), grid(part, 6)) is None
 
 
 def test_what_is_carried_lies_where_the_motion_says() -> None:
@@ -63,6 +63,6 @@ def test_what_is_carried_lies_where_the_motion_says() -> None:
 
 @pytest.mark.parametrize("step", [2, 6])
 def test_the_step_does_not_change_what_is_found(step: int) -> None:
-    found = motion_of(flow_of(MOTION), np.ones(SIZE, np.bool_), step)
+    found = motion_of(flow_of(MOTION), grid(np.ones(SIZE, np.bool_), step))
     assert found is not None
     assert np.allclose(found, MOTION, atol=2e-3)

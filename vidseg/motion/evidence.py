@@ -22,7 +22,7 @@ from vidseg.motion.around import around
 from vidseg.motion.discs import disc
 from vidseg.motion.flow import Flow
 from vidseg.motion.median import median
-from vidseg.motion.place import Affine, carried, motion_of, unexplained
+from vidseg.motion.place import Affine, carried, grid, motion_of, unexplained
 
 APART = (4, 8)
 """How many frames apart two copies are that are compared."""
@@ -112,18 +112,19 @@ def _seen(cutout: Cutout) -> _Seen:
 def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:
     now.asked.add(apart)
     there = flow.between(now.clues.grey, then.clues.grey)
-    place = motion_of(there, now.matte < _PLACE, _STEP)
+    place = motion_of(there, grid(now.matte < _PLACE, _STEP))
     if place is None:
         return
     now.place[apart] = place
     now.people[apart], now.others[apart] = [], []
     for part in now.parts:
-        motion = motion_of(there, part, _FINE)
+        points = grid(part, _FINE)
+        motion = motion_of(there, points)
         if motion is None:
             continue
         now.people[apart].append(motion)
-        rest = unexplained(there, unexplained(there, part, motion), place)
-        other = motion_of(there, rest, _FINE) if rest.sum() > _OTHER * part.sum() else None
+        rest = unexplained(there, unexplained(there, points, motion), place)
+        other = motion_of(there, rest) if len(rest[0]) > _OTHER * len(points[0]) else None
         if other is not None:
             now.others[apart].append(other)
 

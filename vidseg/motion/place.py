@@ -7,17 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidseg.frame import Map
-from vidseg.motion.flow import points
 from vidseg.motion.median import median
 
 Affine = NDArray[np.float64]
 """``(3, 3)``: where a point ``(x, y, 1)`` of one copy is in another."""
 
+Points = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Rows and columns of some points of a copy."""
+
 _OUTSIDE = -1e6
 """So far below any grey that no mixture with the edge is one, and that none is near one."""
 
 _LEAST = 20
-"""Points of the coarse grid that a motion must rest on."""
+"""Points that a motion must rest on."""
 
 _ROUNDS = 4
 
@@ -25,18 +27,22 @@ _ELSEWHERE = 1.5
 """Points by which a flow must differ from a motion to be none of it."""
 
 
-def motion_of(flow: tuple[Map, Map], part: NDArray[np.bool_], step: int) -> Affine | None:
-    """The affine motion that most of a part's flow agrees with; ``None`` where the part is too small.
-
-    Every ``step``-th point counts. Iteratively reweighted least squares with the weights of Geman and McClure, begun at
-    the median; its scale is that of the median error.
-    """
-    height, width = part.shape
+def grid(part: NDArray[np.bool_], step: int) -> Points:
+    """Those of a part's points that count: every ``step``-th each way."""
     rows, columns = np.nonzero(part[step // 2 :: step, step // 2 :: step])
+    return rows * step + step // 2, columns * step + step // 2
+
+
+def motion_of(flow: tuple[Map, Map], at: Points) -> Affine | None:
+    """The affine motion that most of the flow at some points agrees with; ``None`` where they are too few.
+
+    Iteratively reweighted least squares with the weights of Geman and McClure, begun at the median; its scale is that
+    of the median error.
+    """
+    rows, columns = at
     if rows.size < _LEAST:
         return None
-    rows, columns = rows * step + step // 2, columns * step + step // 2
-    size = float(max(width, height))
+    size = float(max(flow[0].shape))
     places = np.stack([np.ones(rows.size), columns / size - 0.5, rows / size - 0.5], 1)
     wanted = np.stack([one[rows, columns] for one in flow], 1).astype(np.float64)
     error = np.hypot(*(wanted - [median(wanted[:, 0]), median(wanted[:, 1])]).T)
@@ -53,15 +59,13 @@ def motion_of(flow: tuple[Map, Map], part: NDArray[np.bool_], step: int) -> Affi
     return motion
 
 
-def unexplained(flow: tuple[Map, Map], part: NDArray[np.bool_], motion: Affine) -> NDArray[np.bool_]:
-    """Where in a part the flow goes elsewhere than an affine motion does."""
-    height, width = part.shape
-    columns, rows = points(height, width)
-    across, down = (
-        flow[n] - (motion[n, 0] * columns + motion[n, 1] * rows + motion[n, 2] - own).astype(np.float32)
-        for n, own in enumerate((columns, rows))
-    )
-    return np.asarray(part & (across * across + down * down > _ELSEWHERE**2), np.bool_)
+def unexplained(flow: tuple[Map, Map], at: Points, motion: Affine) -> Points:
+    """Those of some points from which the flow goes elsewhere than an affine motion does."""
+    rows, columns = at
+    goes = (one[rows, columns] + own for one, own in zip(flow, (columns, rows), strict=True))
+    across, down = (to - (n[0] * columns + n[1] * rows + n[2]) for to, n in zip(goes, motion[:2], strict=True))
+    elsewhere = np.square(across) + np.square(down) > _ELSEWHERE**2
+    return rows[elsewhere], columns[elsewhere]
 
 
 def carried(grey: Map, motion: Affine) -> Map:
