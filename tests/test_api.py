@@ -58,7 +58,7 @@ def test_replace_hands_its_settings_on(clip: Path) -> None:
         preset="8", start=0.04, end=HALF,
     )  # fmt: skip
     recipe = done.job.recipe
-    assert recipe.segmenter == Region(models=("landscape",))
+    assert recipe.segmenter == Region(models=("landscape",), leaves_out=True)
     assert recipe.effect.settings() == {
         "stage": "Replace", "background": "green", "fit": "contain", "light_wrap": 0.0,
     }  # fmt: skip
