@@ -22,13 +22,13 @@ _SURE = 0.5
 _DOUBTED = 0.3
 """If those near that see somebody are less sure than this in the mean, one that is sure isn't believed either."""
 
-_CLAIMED, _SEEN = 0.2, 0.3
+_TOGETHER, _SEEN = 0.2, 0.3
 """What hangs together above the first belongs together; above the second somebody is seen."""
 
 _BESIDE = 4
 """Points of the grey copy around what goes that go with it."""
 
-_CLAIM = 0.0003
+_ENOUGH = 0.0003
 """The part of the picture from which on somebody is seen in it at all."""
 
 _AGAINST, _MOVING = 4.0, 2.0
@@ -85,7 +85,7 @@ def _sureness(cutout: Cutout) -> float | None:
         return 1.0
     height, width = cutout.sure.shape
     there = cv2.resize(cutout.matte, (width, height), interpolation=cv2.INTER_AREA) > _SEEN
-    return float((cutout.sure * there).max()) if there.mean() > _CLAIM else None
+    return float((cutout.sure * there).max()) if there.mean() > _ENOUGH else None
 
 
 def _without_doubtful(near: list[Cutout], at: int) -> Cutout:
@@ -94,7 +94,7 @@ def _without_doubtful(near: list[Cutout], at: int) -> Cutout:
     assert now.sure is not None  # noqa: S101 - the caller has looked
     height, width = now.sure.shape
     small = cv2.resize(now.matte, (width, height), interpolation=cv2.INTER_AREA)
-    count, blobs = cv2.connectedComponents((small > _CLAIMED).view(np.uint8))
+    count, blobs = cv2.connectedComponents((small > _TOGETHER).view(np.uint8))
     unsure = [n for n in range(1, count) if np.average(now.sure[blobs == n], weights=small[blobs == n]) < _SURE]
     if count < 3 or not unsure:
         return now

@@ -39,20 +39,20 @@ def averaged(near: Sequence[Cutout], at: int, how: int = cv2.INTER_LINEAR) -> Ma
         reached = range(1, len(near) - at) if step == 1 else range(1, at + 1)
         for far in reached:
             other = near[at + step * far]
-            seen = neighbour(near, at, step * far)
-            if seen is None:
+            beside = neighbour(near, at, step * far)
+            if beside is None:
                 break
             if not other.seen:
                 continue
-            weight = seen.weight
+            weight = beside.weight
             if other.sure is not None:
                 weight = weight * cv2.remap(
-                    other.sure, *leads(seen.flow), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+                    other.sure, *leads(beside.flow), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
                 )
             if not now.seen:
                 weight = weight + _ANYHOW / np.float32(far)
-            flow = (_part(seen.flow[0], place, size), _part(seen.flow[1], place, size))
-            there = _followed(other.matte, flow, place, seen.weight.shape, how)
+            flow = (_part(beside.flow[0], place, size), _part(beside.flow[1], place, size))
+            there = _followed(other.matte, flow, place, beside.weight.shape, how)
             weight = _part(weight, place, size)
             cv2.accumulateProduct(weight, there, total)
             cv2.accumulate(weight, weights)
@@ -77,7 +77,7 @@ def _clues(cutout: Cutout) -> Clues:
 
 
 def _sure(cutout: Cutout) -> Map:
-    if cutout.sure is not None:
+    if cutout.seen and cutout.sure is not None:
         return cutout.sure
     return np.full(_clues(cutout).grey.shape, 1 if cutout.seen else 0, np.float32)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import ceil, floor
 
 import cv2
@@ -67,11 +68,17 @@ class _Seen:
 
     cutout: Cutout
     matte: Map
-    parts: list[NDArray[np.bool_]]
     place: dict[int, Affine] = field(default_factory=dict)
     people: dict[int, list[Affine]] = field(default_factory=dict)
     others: dict[int, list[Affine]] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
+
+    @cached_property
+    def parts(self) -> list[NDArray[np.bool_]]:
+        """The largest people."""
+        count, labels, figures, _ = cv2.connectedComponentsWithStats((self.matte > _PERSON).view(np.uint8))
+        largest = sorted(range(1, count), key=lambda n: -int(figures[n, cv2.CC_STAT_AREA]))[:_PARTS]
+        return [labels == n for n in largest]
 
     @property
     def clues(self) -> Clues:
@@ -104,9 +111,7 @@ def _seen(cutout: Cutout) -> _Seen:
     assert cutout.clues is not None  # noqa: S101 - made by watched()
     grey = cutout.clues.grey
     matte = cv2.resize(cutout.matte, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    count, labels, figures, _ = cv2.connectedComponentsWithStats((matte > _PERSON).view(np.uint8))
-    largest = sorted(range(1, count), key=lambda n: -int(figures[n, cv2.CC_STAT_AREA]))[:_PARTS]
-    return _Seen(cutout, np.asarray(matte, np.float32), [labels == n for n in largest])
+    return _Seen(cutout, np.asarray(matte, np.float32))
 
 
 def _moves(now: _Seen, then: _Seen, apart: int, flow: Flow) -> None:

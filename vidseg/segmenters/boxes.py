@@ -10,7 +10,9 @@ import numpy as np
 from vidseg.frame import Map
 from vidseg.media.crop import Box
 
-_LIKELY = 0.35
+LIKELY = 0.35
+"""A point of a matte above it is likely a person."""
+
 _LEAST, _SHARE = 0.003, 0.12
 """The smallest blob that counts, as a part of the picture and of the largest one."""
 
@@ -31,7 +33,7 @@ Rectangle = tuple[int, int, int, int]
 def found(likely: Map, moving: Map | None) -> list[Rectangle]:
     """The rectangles of what is likely a person, largest first, each with what moves and hangs together with it."""
     height, width = likely.shape
-    blobs = (likely > _LIKELY).astype(np.uint8)
+    blobs = (likely > LIKELY).astype(np.uint8)
     count, labels, figures, _ = cv2.connectedComponentsWithStats(blobs)
     if count < 2:
         return []

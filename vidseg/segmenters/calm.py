@@ -18,14 +18,12 @@ _AROUND = 0.25
 _NEW = 0.25
 """What is new there may be this part of what is likely people at most."""
 
-_LIKELY = 0.35
-
 
 def left_out(cutouts: Iterable[Cutout]) -> Generator[Cutout]:
     """The cutouts (with clues, and likely people for a matte), those marked as not seen that needn't be.
 
-    Of a shot's frames these are at most every second, neither its first nor its last: each
-    is between two that are seen.
+    Of a shot's frames these are at most every second, neither its first nor its last: each is between two that are
+    seen.
     """
     second = EverySecond()
     before: Cutout | None = None
@@ -51,4 +49,4 @@ def _new(before: Cutout, now: Cutout) -> float:
     for left, top, right, bottom in rectangles:
         room = round(max(right - left, bottom - top) * _AROUND)
         around[max(top - room, 0) : bottom + room, max(left - room, 0) : right + room] = True
-    return float((1 - beside.weight[around]).sum() / (now.matte > _LIKELY).sum())
+    return float((1 - beside.weight[around]).sum() / (now.matte > boxes.LIKELY).sum())

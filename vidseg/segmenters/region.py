@@ -156,8 +156,6 @@ def _seen_near(cutouts: Iterable[Cutout], networks: list[Network], follow: int, 
 
 def _on_copy(cutout: Cutout) -> Map:
     """The matte at the grey copy's size, what goes with the place taken out of it."""
-    if not cutout.seen:
-        return cutout.matte
     small = cv2.resize(cutout.matte, watch.size_of(cutout.frame), interpolation=cv2.INTER_LINEAR)
     return evidence.weighed(np.asarray(small, np.float32), cutout.clues, _AGAINST, 0)
 

@@ -21,7 +21,6 @@ LONGEST = 40
 _SURE = 0.65
 """So far must the models agree on what the finder sees for it to be a person, and no search needed."""
 
-_LIKELY = 0.35
 _MARGIN = 0.15
 """Around where a followed person should be, as a part of the longer side: what is looked at."""
 
@@ -82,7 +81,7 @@ def _sees(frame: Frame, seen: Map, models: list[Network]) -> bool:
 def _missing(before: Map, now: Map) -> bool:
     """Whether of the people whom the finder saw in the frame before (brought here) it misses most."""
     were = before > 0.5
-    return bool(were.any()) and float((now[were] > _LIKELY).mean()) < _GONE and boxes.found(before, None) != []
+    return bool(were.any()) and float((now[were] > boxes.LIKELY).mean()) < _GONE and boxes.found(before, None) != []
 
 
 def _found_again(person: _Person, frame: Frame, finder: Network) -> bool:
@@ -98,4 +97,4 @@ def _found_again(person: _Person, frame: Frame, finder: Network) -> bool:
     inside = slice(max(top - room, 0), bottom + room), slice(max(left - room, 0), right + room)
     near[inside] = seen[inside]
     person.map = np.asarray((near + person.map) / 2, np.float32)
-    return bool((person.map > _LIKELY).any())
+    return bool((person.map > boxes.LIKELY).any())
