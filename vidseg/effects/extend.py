@@ -1,7 +1,7 @@
 """Extend: the person's colours freed of the old background at the edge, and carried on past it.
 
-At the edge the colour is that of ``unmix``, with the person's and the background's estimated finer, and so that nothing
-of what is hidden counts for the person's. The person's, which come from a ``pyramid``, also reach where nobody is.
+At the edge the colour is that of ``unmix``, but nothing of what is hidden counts for the person's. The person's colours,
+which come from a ``pyramid``, also reach where nobody is.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from vidseg.media.colour import black
 from vidseg.media.copying import Copies
 
 _FINE = STEP // 2
-"""Pixels to a point at which colours are weighed, as fine as the chroma of most files; then halved once more."""
+"""Pixels to a point at which colours are weighed; then halved once more."""
 
 _SHARES = np.arange(FULL + 1) / FULL
-_PERSON = np.where(_SHARES > 0, np.maximum(np.rint(255 * _SHARES**24), 1), 0).astype(np.uint8)
+_PERSON = np.where(_SHARES > 0, np.maximum(np.rint(255 * _SHARES**16), 1), 0).astype(np.uint8)
 _PLACE = _PERSON[::-1].copy()
 """How much a point of each value of the matte says of the person's colour, and of the background's: what is mixed says
 little beside what is sure."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from vidseg.frame import Map
 
-STEP = 4
+STEP = 8
 """Pixels of a frame to a point of such means, which are smooth."""
 
 _TRUST = 0.1
