@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vidseg.effects.samples import Samples, where
+from vidseg.effects.samples import Points, Samples, points, together
 from vidseg.frame import FULL, Matte
 
 Mask = NDArray[np.uint8]
@@ -38,20 +38,27 @@ class Level:
         return np.asarray(cv2.compare(self.nothing, (self.matte == FULL).view(np.uint8), cv2.CMP_EQ), np.uint8)
 
     @cached_property
+    def _points(self) -> Points:
+        """The mixed ones, row after row."""
+        return points(self.mixed)
+
+    @cached_property
     def samples(self) -> list[Samples]:
         """The mixed ones."""
-        return list(where(self.mixed))
+        return list(together(self._points))
 
     @cached_property
     def dense(self) -> bool:
         """Whether they are so many that whole rows are quicker."""
-        return cv2.countNonZero(self.mixed) > _DENSE * self.mixed.size
+        return len(self._points) > _DENSE * self.mixed.size
 
     @cached_property
     def box(self) -> tuple[slice, slice]:
-        """Rows and columns that hold all the mixed ones."""
-        left, top, width, height = cv2.boundingRect(self.mixed)
-        return slice(top, top + height), slice(left, left + width)
+        """Rows and columns that hold all the mixed ones; empty where there are none."""
+        if not len(self._points):
+            return slice(0, 0), slice(0, 0)
+        columns, rows = self._points[:, 0], self._points[:, 1]
+        return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns.min()), int(columns.max()) + 1)
 
 
 class Band:

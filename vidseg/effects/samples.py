@@ -18,6 +18,9 @@ _LINE, _AT_ONCE = 256, 16384
 Values = NDArray[np.float32]
 """One value for each sample."""
 
+Points = NDArray[np.int32]
+"""Column and row of each of some samples, ``(n, 2)``."""
+
 
 class Samples:
     """Where they are in planes of one size."""
@@ -70,12 +73,19 @@ def _flat(plane: Plane) -> Plane:
     return as_strided(plane, ((height - 1) * length + width,), (plane.itemsize,))
 
 
+def points(mask: NDArray[np.uint8]) -> Points:
+    """Those that a mask of a plane's size names, row after row."""
+    found: Any = cv2.findNonZero(mask)  # None where there is none
+    return np.empty((0, 2), np.int32) if found is None else np.asarray(found, np.int32).reshape(-1, 2)
+
+
+def together(some: Points) -> Iterator[Samples]:
+    """So many of them at once as stay in the processor's cache."""
+    for first in range(0, len(some), _AT_ONCE):
+        columns, rows = some[first : first + _AT_ONCE].T.copy()
+        yield Samples(rows, columns)
+
+
 def where(mask: NDArray[np.uint8]) -> Iterator[Samples]:
     """Those that a mask of a plane's size names, so many at once as stay in the processor's cache."""
-    found: Any = cv2.findNonZero(mask)  # None where there is none
-    if found is None:
-        return
-    points = np.asarray(found, np.int32).reshape(-1, 2)
-    for first in range(0, len(points), _AT_ONCE):
-        columns, rows = points[first : first + _AT_ONCE].T.copy()
-        yield Samples(rows, columns)
+    return together(points(mask))

@@ -70,12 +70,15 @@ class Unmix:
         band = Band.of(matte)
         if not band.at(band.shape).samples:
             return frame
+        half = band.at(tuple(-(-side // 2) for side in band.shape)).matte
         picture = self._copies.of(frame.picture)
         planes = planes_of(picture)
         rows, columns = _around(band.at(band.shape).box, band.shape)
         step = _step(band.shape)
         person, place = _estimates(
-            [_part(plane, (rows, columns), band.shape) for plane in planes], band.matte[rows, columns], step
+            [_part(plane, (rows, columns), band.shape) for plane in planes],
+            _part(half, (rows, columns), band.shape),
+            step,
         )
         top = (1 << frame.depth) - 1
         for shape in dict.fromkeys(plane.shape for plane in planes):
@@ -144,14 +147,15 @@ def _step(size: tuple[int, ...]) -> int:
     return min(STEP << larger, _GRID)
 
 
-def _estimates(planes: Sequence[Plane], matte: Matte, step: int) -> tuple[list[Map], list[Map]]:
+def _estimates(planes: Sequence[Plane], half: Matte, step: int) -> tuple[list[Map], list[Map]]:
     """The person's colours and the place's, everywhere: where there is none, from further away.
 
-    One point for each ``step`` pixels, in the planes' codes. What counts is told at points half as far apart.
+    One point for each ``step`` pixels, in the planes' codes. What counts is told at points half as far apart, by the
+    matte at ``half`` its size, which chroma mostly needs too.
     """
-    height, width = (-(-side * 2 // step) for side in matte.shape)
+    height, width = (-(-side * 2 // step) for side in planes[0].shape)
     small = [smaller(plane, height, width).astype(np.float32) for plane in planes]
-    share = smaller(matte, height, width).astype(np.float32) * np.float32(1 / FULL)
+    share = smaller(half, height, width).astype(np.float32) * np.float32(1 / FULL)
     return _estimate(small, share), _estimate(small, 1 - share)
 
 
