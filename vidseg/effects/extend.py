@@ -1,7 +1,7 @@
 """Extend: the person's colours freed of the old background at the edge, and carried on past it.
 
-At the edge the colour is that of ``unmix``, but nothing of what is hidden counts for the person's. The person's colours,
-which come from a ``pyramid``, also reach where nobody is.
+At the edge the colour is that of ``unmix``, but nothing of what is hidden counts for the person's. His colours, which
+come from a ``pyramid``, also reach where nobody is.
 """
 
 from __future__ import annotations

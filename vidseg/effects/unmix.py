@@ -37,8 +37,8 @@ apart."""
 _SURE = 4
 """How often a point's weight is squared: what is mixed says little beside what is sure.
 
-Once less is 2 % nearer to the truth on photographs, but where a person is much brighter than the place a wide edge keeps
-more of the place in it.
+Once less is 2 % nearer to the truth on photographs, but of a place much darker than the person a wide edge would keep
+more.
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import ceil
 
 import cv2
 import numpy as np
@@ -18,6 +19,9 @@ from vidseg.stages import Filter
 
 _ROWS = 64
 """Rows that are worked on at once."""
+
+_GAP = 16
+"""Columns of the working matte that are worth passing over."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +89,22 @@ def _solid(matte: Matte, width: int, height: int) -> Matte:
     return np.asarray(cv2.resize(inside, (width, height), interpolation=cv2.INTER_LINEAR), np.uint16)
 
 
-def _where(band: NDArray[np.uint8], width: int, height: int) -> Iterator[tuple[slice, slice]]:
-    """Strips of the full size that hold the band, cut to the columns between its ends."""
+def _where(band: NDArray[np.uint8], width: int, height: int) -> list[tuple[slice, slice]]:
+    """Strips of the full size that hold the band, cut to the columns between its ends, and in two at wide gaps."""
     across, down = width / band.shape[1], height / band.shape[0]
-    for top in range(0, height, _ROWS):
-        bottom = min(top + _ROWS, height)
-        part = band[int(top / down) : int(np.ceil(bottom / down)) + 1]
-        columns = np.flatnonzero(cv2.reduce(part, 0, cv2.REDUCE_MAX)) if part.size else np.empty(0, np.intp)
-        if not columns.size:
-            continue
-        gaps = np.flatnonzero(np.diff(columns) > 16)
-        for first, last in zip([columns[0], *columns[gaps + 1]], [*columns[gaps], columns[-1]], strict=True):
-            left, right = int(first * across), min(int(np.ceil((last + 1) * across)), width)
-            yield slice(top, bottom), slice(left, max(right, left + 1))
+    tops = range(0, height, _ROWS)
+    ends = [(int(top / down), ceil(min(top + _ROWS, height) / down) + 1) for top in tops]
+    strips = np.zeros((len(ends), band.shape[1] + 2), np.int8)  # with nothing at both sides
+    for strip, (first, last) in zip(strips, ends, strict=True):
+        strip[1:-1] = band[first:last].max(0) > 0
+    change = np.diff(strips)
+    (rows, starts), (_, stops) = np.nonzero(change > 0), np.nonzero(change < 0)
+    if not rows.size:
+        return []
+    parts = (np.diff(rows) > 0) | (starts[1:] - stops[:-1] >= _GAP)
+    lefts = (starts[np.r_[True, parts]] * across).astype(int)
+    rights = np.minimum(np.ceil(stops[np.r_[parts, True]] * across).astype(int), width)
+    return [
+        (slice(row * _ROWS, min((row + 1) * _ROWS, height)), slice(left, max(right, left + 1)))
+        for row, left, right in zip(rows[np.r_[True, parts]].tolist(), lefts.tolist(), rights.tolist(), strict=True)
+    ]
