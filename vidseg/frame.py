@@ -106,16 +106,16 @@ Map = NDArray[Any]
 """A value for each point of a small grey copy, ``float32``, ``(height, width)``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Neighbour:
     """Another frame of the shot as seen from one.
 
-    ``flow`` to it, and ``weight``: how far each point is the same there, 0 to 1. Some dozens of these are kept, so that
-    what can be made of them isn't.
+    ``flow`` to it, and ``weight``, once somebody has asked for it: how far each point is the same there, 0 to 1. Some
+    dozens of these are kept, so that what can be made of them isn't.
     """
 
     flow: tuple[Map, Map]
-    weight: Map
+    weight: Map | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

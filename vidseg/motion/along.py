@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from vidseg.extent import Extent, extent, scaled
+from vidseg.extent import Extent, extent
 from vidseg.frame import Clues, Cutout, Map, Matte, Neighbour
 from vidseg.motion.flow import followed, inside, leads, points
 
@@ -39,20 +39,19 @@ def averaged(near: Sequence[Cutout], at: int, how: int = cv2.INTER_LINEAR) -> Ma
         reached = range(1, len(near) - at) if step == 1 else range(1, at + 1)
         for far in reached:
             other = near[at + step * far]
-            beside = neighbour(near, at, step * far)
-            if beside is None:
-                break
             if not other.seen:
                 continue
-            weight = beside.weight
+            beside = same_at(near, at, step * far)
+            if beside is None:
+                break
+            flow, weight = beside
             if other.sure is not None:
                 weight = weight * cv2.remap(
-                    other.sure, *leads(beside.flow), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+                    other.sure, *leads(flow), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
                 )
             if not now.seen:
                 weight = weight + _ANYHOW / np.float32(far)
-            flow = (_part(beside.flow[0], place, size), _part(beside.flow[1], place, size))
-            there = _followed(other.matte, flow, place, beside.weight.shape, how)
+            there = _followed(other.matte, flow, place, how)
             weight = _part(weight, place, size)
             cv2.accumulateProduct(weight, there, total)
             cv2.accumulate(weight, weights)
@@ -82,26 +81,34 @@ def _sure(cutout: Cutout) -> Map:
     return np.full(_clues(cutout).grey.shape, 1 if cutout.seen else 0, np.float32)
 
 
-def neighbour(near: Sequence[Cutout], at: int, step: int) -> Neighbour | None:
-    """How the one ``step`` frames on (or back) is seen from here; worked out once, and kept with the clues."""
-    now = _clues(near[at])
-    if step in now.neighbours:
-        return now.neighbours[step]
-    one = 1 if step > 0 else -1
-    before = _clues(near[at + step - one])
-    flow = before.onward if one == 1 else before.back
-    if flow is not None and step != one:
-        nearer = neighbour(near, at, step - one)
-        flow = None if nearer is None else _beyond(nearer, flow)
-    made = None
-    if flow is not None:
-        there = leads(flow)
-        misfit = cv2.blur(cv2.absdiff(followed(_clues(near[at + step]).soft, there), now.soft), (5, 5))
+def same_at(near: Sequence[Cutout], at: int, step: int) -> tuple[tuple[Map, Map], Map] | None:
+    """The flow to the one ``step`` frames on (or back), and how far each point is the same there, 0 to 1.
+
+    Worked out once, and kept with the clues; ``None`` beyond the shot's end.
+    """
+    beside = _neighbour(near, at, step)
+    if beside is None:
+        return None
+    if beside.weight is None:
+        there = leads(beside.flow)
+        misfit = cv2.blur(cv2.absdiff(followed(_clues(near[at + step]).soft, there), _clues(near[at]).soft), (5, 5))
         weight = cv2.exp(cv2.multiply(misfit, misfit, scale=-1 / _FIT**2))
         weight[inside(there) == 0] = 0
-        made = Neighbour(flow, np.asarray(weight, np.float32))
-    now.neighbours[step] = made
-    return made
+        beside.weight = np.asarray(weight, np.float32)
+    return beside.flow, beside.weight
+
+
+def _neighbour(near: Sequence[Cutout], at: int, step: int) -> Neighbour | None:
+    known = _clues(near[at]).neighbours
+    if step not in known:
+        one = 1 if step > 0 else -1
+        before = _clues(near[at + step - one])
+        flow = before.onward if one == 1 else before.back
+        if flow is not None and step != one:
+            nearer = _neighbour(near, at, step - one)
+            flow = None if nearer is None else _beyond(nearer, flow)
+        known[step] = None if flow is None else Neighbour(flow)
+    return known[step]
 
 
 def _beyond(nearer: Neighbour, more: tuple[Map, Map]) -> tuple[Map, Map]:
@@ -112,21 +119,21 @@ def _beyond(nearer: Neighbour, more: tuple[Map, Map]) -> tuple[Map, Map]:
 
 def _part(values: Map, place: Extent, size: tuple[int, int]) -> Map:
     """A part of a map of the grey copy at a matte's size."""
-    if (values.shape[1], values.shape[0]) == size:
-        return values[place]
-    return scaled(values, place, (values.shape[1] / size[0], values.shape[0] / size[1]))
+    if (values.shape[1], values.shape[0]) != size:
+        values = np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return values[place]
 
 
-def _followed(matte: Matte, flow: tuple[Map, Map], place: Extent, copy: tuple[int, ...], how: int) -> Matte:
-    """A part of another's matte as seen from here; ``flow`` is that part's, in points of the grey copy."""
+def _followed(matte: Matte, flow: tuple[Map, Map], place: Extent, how: int) -> Matte:
+    """A part of another's matte as seen from here, by the flow between their grey copies."""
     height, width = matte.shape
+    across, down = width / flow[0].shape[1], height / flow[0].shape[0]
     x, y = points(height, width)
-    across, down = width / copy[1], height / copy[0]
     return np.asarray(
         cv2.remap(
             matte,
-            cv2.scaleAdd(flow[0], across, x[place]),
-            cv2.scaleAdd(flow[1], down, y[place]),
+            cv2.scaleAdd(_part(flow[0], place, (width, height)), across, x[place]),
+            cv2.scaleAdd(_part(flow[1], place, (width, height)), down, y[place]),
             how,
             borderMode=cv2.BORDER_REPLICATE,
         ),

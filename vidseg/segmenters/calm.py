@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from vidseg.frame import Cutout
-from vidseg.motion.along import neighbour
+from vidseg.motion.along import same_at
 from vidseg.segmenters import boxes
 from vidseg.segmenters.stretches import EverySecond
 
@@ -40,7 +40,7 @@ def left_out(cutouts: Iterable[Cutout]) -> Generator[Cutout]:
 
 def _new(before: Cutout, now: Cutout) -> float:
     """How much around people the frame before doesn't show, as a part of them; more than 1 where nobody is."""
-    beside = neighbour([before, now], 1, -1)
+    beside = same_at([before, now], 1, -1)
     rectangles = boxes.found(now.matte, None)
     if beside is None or not rectangles:
         return np.inf
@@ -49,4 +49,4 @@ def _new(before: Cutout, now: Cutout) -> float:
     for left, top, right, bottom in rectangles:
         room = round(max(right - left, bottom - top) * _AROUND)
         around[max(top - room, 0) : bottom + room, max(left - room, 0) : right + room] = True
-    return float((1 - beside.weight[around]).sum() / (now.matte > boxes.LIKELY).sum())
+    return float((1 - beside[1][around]).sum() / (now.matte > boxes.LIKELY).sum())
