@@ -17,6 +17,9 @@ from vidseg.frame import FULL, Matte
 Mask = NDArray[np.uint8]
 """Of a plane's size, 0 where not."""
 
+_ROWS = 64
+"""Rows that are looked through at once."""
+
 _DENSE = 1 / 8
 """The share of mixed samples above which taking them one by one is slower than whole rows."""
 
@@ -28,19 +31,26 @@ class Level:
         self.matte = matte
 
     @cached_property
+    def _found(self) -> tuple[Mask, Points]:
+        """Where the matte is 0, and the mixed ones, row after row; found in parts that the processor's cache holds."""
+        nothing = np.empty(self.matte.shape, np.uint8)
+        found = [np.empty((0, 2), np.int32)]
+        for top in range(0, self.matte.shape[0], _ROWS):
+            part, none = self.matte[top : top + _ROWS], nothing[top : top + _ROWS]
+            np.equal(part, 0, out=none.view(np.bool_))
+            mixed = points(np.asarray(cv2.compare(none, (part == FULL).view(np.uint8), cv2.CMP_EQ), np.uint8))
+            mixed[:, 1] += top
+            found.append(mixed)
+        return nothing, np.concatenate(found)
+
+    @property
     def nothing(self) -> Mask:
         """Where the matte is 0."""
-        return np.asarray(self.matte == 0).view(np.uint8)
+        return self._found[0]
 
-    @cached_property
-    def mixed(self) -> Mask:
-        """Where it is neither 0 nor ``FULL``."""
-        return np.asarray(cv2.compare(self.nothing, (self.matte == FULL).view(np.uint8), cv2.CMP_EQ), np.uint8)
-
-    @cached_property
+    @property
     def _points(self) -> Points:
-        """The mixed ones, row after row."""
-        return points(self.mixed)
+        return self._found[1]
 
     @cached_property
     def samples(self) -> list[Samples]:
@@ -48,9 +58,14 @@ class Level:
         return list(together(self._points))
 
     @cached_property
+    def mattes(self) -> list[NDArray[np.uint16]]:
+        """The matte at each of ``samples``."""
+        return [some.of(self.matte) for some in self.samples]
+
+    @cached_property
     def dense(self) -> bool:
         """Whether they are so many that whole rows are quicker."""
-        return len(self._points) > _DENSE * self.mixed.size
+        return len(self._points) > _DENSE * self.matte.size
 
     @cached_property
     def box(self) -> tuple[slice, slice]:

@@ -45,8 +45,8 @@ def _paint(plane: Plane, behind: Plane, level: Level) -> None:
     if plane.dtype == np.uint16:  # at most 12 bits: the same numbers signed, which OpenCV multiplies
         plane, behind = plane.view(np.int16), behind.view(np.int16)
     if not level.dense:
-        for some in level.samples:
-            some.put(plane, _mixed(some.of(plane), some.of(behind), some.of(level.matte)))
+        for some, matte in zip(level.samples, level.mattes, strict=True):
+            some.put(plane, _mixed(some.of(plane), some.of(behind), matte))
         return
     rows, columns = level.box
     for top in range(rows.start, rows.stop, _ROWS):

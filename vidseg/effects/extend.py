@@ -106,8 +106,8 @@ def _seen(plane: Plane, level: Level, shape: tuple[int, ...]) -> Map:
 
 def _weights(table: Plane, sure: Plane, level: Level) -> Plane:
     """What a table says of the matte, which is known where it is ``sure``."""
-    for some in level.samples:
-        some.put(sure, table[some.of(level.matte)])
+    for some, matte in zip(level.samples, level.mattes, strict=True):
+        some.put(sure, table[matte])
     return sure
 
 

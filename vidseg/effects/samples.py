@@ -68,6 +68,8 @@ class Samples:
 
 def _flat(plane: Plane) -> Plane:
     """The same memory as one row, with what lies between the rows: one index a sample is three times as quick."""
+    if plane.flags.c_contiguous:
+        return plane.reshape(-1)
     height, width = plane.shape
     length = plane.strides[0] // plane.itemsize
     return as_strided(plane, ((height - 1) * length + width,), (plane.itemsize,))

@@ -110,9 +110,9 @@ def unmixed(
     ``person`` and ``place`` are what the two may be like, one small map for each plane; ``step`` and ``origin`` say
     where, as ``Samples.asked`` does.
     """
-    for some in level.samples:
+    for some, matte in zip(level.samples, level.mattes, strict=True):
         asked = some.asked([*person, *place], step, origin)
-        share = some.of(level.matte).astype(np.float32) * np.float32(1 / FULL)
+        share = matte.astype(np.float32) * np.float32(1 / FULL)
         for plane, ours, behind in zip(planes, asked, asked[len(planes) :], strict=False):
             seen = some.of(plane).astype(np.float32)
             some.put(plane, np.rint(own(seen, ours, behind, share, top)))
