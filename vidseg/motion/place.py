@@ -43,15 +43,16 @@ def motion_of(flow: tuple[Map, Map], at: Points) -> Affine | None:
     if rows.size < _LEAST:
         return None
     size = float(max(flow[0].shape))
-    places = np.stack([np.ones(rows.size), columns / size - 0.5, rows / size - 0.5], 1)
-    wanted = np.stack([one[rows, columns] for one in flow], 1).astype(np.float64)
-    error = np.hypot(*(wanted - [median(wanted[:, 0]), median(wanted[:, 1])]).T)
+    places = np.stack([np.ones(rows.size), columns / size - 0.5, rows / size - 0.5])
+    wanted = np.stack([one[rows, columns] for one in flow]).astype(np.float64)
+    off = wanted - [[median(one)] for one in wanted]
     fit = np.zeros((3, 2))
     for _ in range(_ROUNDS):
-        scale = 1.5 * max(1.48 * median(error), 0.15)
-        weighted = places * (1 / np.square(1 + np.square(error / scale)))[:, None]
-        fit = np.linalg.solve(weighted.T @ places + 1e-6 * rows.size * np.eye(3), weighted.T @ wanted)
-        error = np.hypot(*(wanted - places @ fit).T)
+        error = np.square(off, out=off).sum(0)
+        scale = 1.5 * max(1.48 * np.sqrt(median(error)), 0.15)
+        weighted = places / np.square(1 + error / scale**2)
+        fit = np.linalg.solve(weighted @ places.T + 1e-6 * rows.size * np.eye(3), weighted @ wanted.T)
+        off = wanted - fit.T @ places
     motion = np.eye(3)
     motion[:2, 2] += fit[0] - 0.5 * fit[1] - 0.5 * fit[2]
     motion[:2, 0] += fit[1] / size
