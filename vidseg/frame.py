@@ -110,11 +110,11 @@ Map = NDArray[Any]
 class Neighbour:
     """Another frame of the shot as seen from one.
 
-    ``flow`` to it, and ``weight``, once somebody has asked for it: how far each point is the same there, 0 to 1. Some
-    dozens of these are kept, so that what can be made of them isn't.
+    ``there`` is where the flow to it leads each point of the grey copy, across and down, and ``weight``, once somebody
+    has asked for it, how far the point is the same there, 0 to 1.
     """
 
-    flow: tuple[Map, Map]
+    there: tuple[Map, Map]
     weight: Map | None = None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from vidseg.extent import Extent, extent
 from vidseg.frame import Clues, Cutout, Map, Matte, Neighbour
-from vidseg.motion.flow import followed, inside, leads, points
+from vidseg.motion.flow import followed, inside, leads
 
 _FIT = 6.0
 """How many codes a neighbour's point may differ and still be the same point: its weight falls by exp(-(d / _FIT)^2)."""
@@ -44,16 +44,13 @@ def averaged(near: Sequence[Cutout], at: int, how: int = cv2.INTER_LINEAR) -> Ma
             beside = same_at(near, at, step * far)
             if beside is None:
                 break
-            flow, weight = beside
+            there, weight = beside
             if other.sure is not None:
-                weight = weight * cv2.remap(
-                    other.sure, *leads(flow), cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
-                )
+                weight = weight * cv2.remap(other.sure, *there, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
             if not now.seen:
                 weight = weight + _ANYHOW / np.float32(far)
-            there = _followed(other.matte, flow, place, how)
             weight = _part(weight, place, size)
-            cv2.accumulateProduct(weight, there, total)
+            cv2.accumulateProduct(weight, _followed(other.matte, there, place, how), total)
             cv2.accumulate(weight, weights)
     made = np.zeros_like(now.matte)
     made[place] = total / np.maximum(weights, np.float32(1e-6))
@@ -82,7 +79,7 @@ def _sure(cutout: Cutout) -> Map:
 
 
 def same_at(near: Sequence[Cutout], at: int, step: int) -> tuple[tuple[Map, Map], Map] | None:
-    """The flow to the one ``step`` frames on (or back), and how far each point is the same there, 0 to 1.
+    """Where each point is ``step`` frames on (or back), and how far it is the same there, 0 to 1.
 
     Worked out once, and kept with the clues; ``None`` beyond the shot's end.
     """
@@ -90,31 +87,29 @@ def same_at(near: Sequence[Cutout], at: int, step: int) -> tuple[tuple[Map, Map]
     if beside is None:
         return None
     if beside.weight is None:
-        there = leads(beside.flow)
-        misfit = cv2.blur(cv2.absdiff(followed(_clues(near[at + step]).soft, there), _clues(near[at]).soft), (5, 5))
+        soft = followed(_clues(near[at + step]).soft, beside.there)
+        misfit = cv2.blur(cv2.absdiff(soft, _clues(near[at]).soft), (5, 5))
         weight = cv2.exp(cv2.multiply(misfit, misfit, scale=-1 / _FIT**2))
-        weight[inside(there) == 0] = 0
+        weight[inside(beside.there) == 0] = 0
         beside.weight = np.asarray(weight, np.float32)
-    return beside.flow, beside.weight
+    return beside.there, beside.weight
 
 
 def _neighbour(near: Sequence[Cutout], at: int, step: int) -> Neighbour | None:
     known = _clues(near[at]).neighbours
     if step not in known:
         one = 1 if step > 0 else -1
+        nearer = None if step == one else _neighbour(near, at, step - one)
         before = _clues(near[at + step - one])
         flow = before.onward if one == 1 else before.back
-        if flow is not None and step != one:
-            nearer = _neighbour(near, at, step - one)
-            flow = None if nearer is None else _beyond(nearer, flow)
-        known[step] = None if flow is None else Neighbour(flow)
+        if flow is None or (nearer is None and step != one):
+            known[step] = None
+        elif nearer is None:
+            known[step] = Neighbour(leads(flow))
+        else:
+            x, y = nearer.there
+            known[step] = Neighbour((x + followed(flow[0], nearer.there), y + followed(flow[1], nearer.there)))
     return known[step]
-
-
-def _beyond(nearer: Neighbour, more: tuple[Map, Map]) -> tuple[Map, Map]:
-    """The flow to a neighbour, and from where it leads to one step more."""
-    there = leads(nearer.flow)
-    return nearer.flow[0] + followed(more[0], there), nearer.flow[1] + followed(more[1], there)
 
 
 def _part(values: Map, place: Extent, size: tuple[int, int]) -> Map:
@@ -124,18 +119,12 @@ def _part(values: Map, place: Extent, size: tuple[int, int]) -> Map:
     return values[place]
 
 
-def _followed(matte: Matte, flow: tuple[Map, Map], place: Extent, how: int) -> Matte:
-    """A part of another's matte as seen from here, by the flow between their grey copies."""
+def _followed(matte: Matte, there: tuple[Map, Map], place: Extent, how: int) -> Matte:
+    """A part of another's matte as seen from here; ``there`` is in points of the grey copy."""
     height, width = matte.shape
-    across, down = width / flow[0].shape[1], height / flow[0].shape[0]
-    x, y = points(height, width)
-    return np.asarray(
-        cv2.remap(
-            matte,
-            cv2.scaleAdd(_part(flow[0], place, (width, height)), across, x[place]),
-            cv2.scaleAdd(_part(flow[1], place, (width, height)), down, y[place]),
-            how,
-            borderMode=cv2.BORDER_REPLICATE,
-        ),
-        np.float32,
+    across, down = width / there[0].shape[1], height / there[0].shape[0]
+    x, y = (
+        _part(one * np.float32(by) + np.float32((by - 1) / 2), place, (width, height))
+        for one, by in zip(there, (across, down), strict=True)
     )
+    return np.asarray(cv2.remap(matte, x, y, how, borderMode=cv2.BORDER_REPLICATE), np.float32)
