@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -150,3 +152,20 @@ def test_what_has_no_close_is_fine() -> None:
     items = prefetch([1, 2, 3], 1)
     assert next(items) == 1
     items.close()
+
+
+def _nice() -> int:
+    """The kernel's own word on the thread that asks: the 19th field of its stat."""
+    return int(Path("/proc/thread-self/stat").read_text().rpartition(")")[2].split()[16])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+def test_readers_stand_behind_who_reads_them_and_not_behind_each_other() -> None:
+    def seen(before: Iterator[int]) -> Iterator[int]:
+        yield from before
+        yield _nice()
+
+    usual = _nice()
+    inner = prefetch(seen(iter(())))
+    assert list(prefetch(seen(inner))) == [usual + 5, usual + 5]
+    assert _nice() == usual
