@@ -19,10 +19,10 @@ _WAIT = 0.1
 _AT_EXIT = 2.0
 """Seconds that all of them have to end when the program does."""
 
-_BEHIND = 5
-"""By how much readers' priority is below the process's. Each is quicker than the encoder and there are several of them:
-at its priority they take its time, until all queues are full, and then it is alone with what it can't share out, on one
-processor while the others have nothing to do (a tenth of the time on two)."""
+_BEHIND = 10
+"""By how many steps readers' priority is below the process's. Each is quicker than the encoder and there are several of
+them: at its priority they take its time, until all queues are full, and then it is alone with what it can't share out,
+on one processor while the others have nothing to do (an eighth of the time on two)."""
 
 _running: dict[threading.Thread, threading.Event] = {}
 """Those that read now, and what stops them; who asks another comes before it, for he began it."""
