@@ -25,6 +25,7 @@ from vidseg.effects.overlay import Overlay
 from vidseg.effects.replace import Replace
 from vidseg.effects.screen import Screen
 from vidseg.frame import Cutout, Frame
+from vidseg.heap import keep_large_blocks_apart
 from vidseg.job import Encoding
 from vidseg.media.notes import Notes
 from vidseg.media.sink import Sink
@@ -156,6 +157,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where made clips are kept [default: a temporary folder]")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    keep_large_blocks_apart()  # as the command does
     loading.mediapipe()  # that is start-up, not a stage's time
     measured: dict[str, dict[str, dict[str, float]]] = {}
     with tempfile.TemporaryDirectory(prefix="vidseg-bench-") as temporary:
