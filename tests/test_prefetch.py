@@ -169,3 +169,16 @@ def test_readers_stand_behind_who_reads_them_and_not_behind_each_other() -> None
     inner = prefetch(seen(iter(())))
     assert list(prefetch(seen(inner))) == [min(usual + 10, 19)] * 2
     assert _nice() == usual
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+def test_a_system_that_forbids_it_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def forbidden(which: int, who: int, priority: int) -> None:
+        asked.append(who)
+        raise PermissionError(1, "not permitted")
+
+    monkeypatch.setattr("os.setpriority", forbidden)
+    assert list(prefetch(iter(range(3)))) == [0, 1, 2]
+    assert asked
