@@ -42,7 +42,8 @@ def prefetch(stream: Iterable[T], ahead: int = 2) -> Generator[T]:
     """The same items in the same order; ``ahead`` of them are ready before they are asked for.
 
     An error in the stream is raised here, where its item would have come. Closing ends the thread and closes the
-    stream; decoding, segmenting, scaling and encoding leave the interpreter's lock, so they overlap.
+    stream; decoding, segmenting, scaling and encoding leave the interpreter's lock, so they overlap. On Linux the
+    thread has a lower priority than the process.
     """
     items: queue.Queue[tuple[T] | BaseException | None] = queue.Queue(ahead)
     stopped = threading.Event()
@@ -86,11 +87,8 @@ def prefetch(stream: Iterable[T], ahead: int = 2) -> Generator[T]:
 
 
 def _stand_back() -> None:
-    """Give this thread, and those that it starts, a lower priority than the process, where threads have their own.
-
-    A system that forbids it costs speed and nothing else.
-    """
+    """Give this thread, and those that it starts, a lower priority than the process, where threads have their own."""
     if sys.platform == "linux":
-        with suppress(OSError):
+        with suppress(OSError):  # forbidden: that costs speed, and nothing else
             process = os.getpriority(os.PRIO_PROCESS, os.getpid())
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), process + _BEHIND)
